@@ -1,0 +1,23 @@
+# Compiler flags for everything that is built for the host.
+
+add_compile_options(
+  -Wall -Wextra -Wshadow -Werror
+  $<$<COMPILE_LANGUAGE:CXX>:-Wnon-virtual-dtor>
+  $<$<COMPILE_LANGUAGE:CXX>:-Woverloaded-virtual>)
+
+set(sanitizers ${DDIREPLAY_SANITIZE})
+if(DDIREPLAY_FUZZ)
+  # Without its main function: only fuzzers themselves link that.
+  list(APPEND sanitizers fuzzer-no-link)
+endif()
+
+if(sanitizers)
+  list(JOIN sanitizers "," sanitizers)
+  add_compile_options(
+    -fsanitize=${sanitizers} -fno-sanitize-recover=all -fno-omit-frame-pointer -g)
+  add_link_options(-fsanitize=${sanitizers})
+  if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+    # What the sanitizers insert makes GCC 12 see uninitialised variables in its own library.
+    add_compile_options(-Wno-maybe-uninitialized)
+  endif()
+endif()
