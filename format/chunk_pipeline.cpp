@@ -1,0 +1,109 @@
+#include "format/chunk_pipeline.h"
+
+#include <system_error>
+#include <utility>
+
+namespace ddireplay::format {
+
+namespace {
+
+constexpr std::size_t kAheadPerWorker = 2;
+
+}  // namespace
+
+ChunkPipeline::ChunkPipeline(std::span<const std::byte> file, std::vector<const ChunkInfo*> plan,
+                             unsigned workers)
+    : file_(file),
+      plan_(std::move(plan)),
+      ahead_max_(workers * kAheadPerWorker),
+      worker_decoders_(workers) {
+  workers_.reserve(workers);
+  try {
+    for (ColumnDecoder& decoder : worker_decoders_) {
+      workers_.emplace_back([this, &decoder] { work(decoder); });
+    }
+  } catch (const std::system_error&) {
+    // No more threads are to be had: those that there are, if any, do the work.
+  }
+}
+
+ChunkPipeline::~ChunkPipeline() {
+  {
+    const std::lock_guard lock(mutex_);
+    stopping_ = true;
+  }
+  may_start_changed_.notify_all();
+  for (std::thread& worker : workers_) worker.join();
+}
+
+bool ChunkPipeline::may_start() const {
+  return next_to_start_ < plan_.size() && next_to_start_ < next_to_take_ + ahead_max_;
+}
+
+void ChunkPipeline::work(ColumnDecoder& decoder) {
+  std::unique_lock lock(mutex_);
+  while (true) {
+    may_start_changed_.wait(lock, [this] { return stopping_ || may_start(); });
+    if (stopping_) return;
+    const std::size_t at = next_to_start_++;
+    started_.emplace_back();
+    lock.unlock();
+    Job job = decode(at, decoder);
+    lock.lock();
+    // Jobs are taken in order, so this one is still there.
+    started_[at - next_to_take_] = std::move(job);
+    job_done_.notify_one();
+  }
+}
+
+ChunkPipeline::Job ChunkPipeline::decode(std::size_t at, ColumnDecoder& decoder) {
+  Job job;
+  job.done = true;
+  try {
+    job.chunk = spare_chunk();
+    decode_chunk(file_, *plan_[at], decoder, *job.chunk);
+  } catch (...) {
+    job.failure = std::current_exception();
+  }
+  return job;
+}
+
+std::unique_ptr<DecodedChunk> ChunkPipeline::spare_chunk() {
+  {
+    const std::lock_guard lock(mutex_);
+    if (!spare_.empty()) {
+      auto chunk = std::move(spare_.back());
+      spare_.pop_back();
+      return chunk;
+    }
+  }
+  return std::make_unique<DecodedChunk>();
+}
+
+std::unique_ptr<DecodedChunk> ChunkPipeline::take() {
+  Job job;
+  std::unique_lock lock(mutex_);
+  if (next_to_start_ == next_to_take_) {
+    const std::size_t at = next_to_start_++;
+    ++next_to_take_;
+    lock.unlock();
+    may_start_changed_.notify_all();
+    job = decode(at, own_decoder_);
+  } else {
+    job_done_.wait(lock, [this] { return started_.front().done; });
+    job = std::move(started_.front());
+    started_.pop_front();
+    ++next_to_take_;
+    lock.unlock();
+    may_start_changed_.notify_one();
+  }
+  if (job.failure) std::rethrow_exception(job.failure);
+  return std::move(job.chunk);
+}
+
+void ChunkPipeline::give_back(std::unique_ptr<DecodedChunk> chunk) {
+  const std::lock_guard lock(mutex_);
+  if (spare_.size() <= ahead_max_) spare_.push_back(std::move(chunk));
+}
+
+}  // namespace ddireplay::format

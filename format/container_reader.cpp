@@ -1,0 +1,272 @@
+#include "format/container_reader.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cstring>
+#include <string_view>
+#include <unordered_set>
+
+#include "format/footer_reader.h"
+#include "format/freestanding/checksum.h"
+#include "format/freestanding/container.h"
+#include "format/payload.h"
+
+namespace ddireplay::format {
+
+namespace {
+
+using Bytes = std::span<const std::byte>;
+
+template <class T>
+T load(Bytes file, std::uint64_t offset) {
+  T value;
+  std::memcpy(&value, file.data() + offset, sizeof(value));
+  return value;
+}
+
+bool begins_with(Bytes bytes, std::string_view text) {
+  return bytes.size() >= text.size() && std::memcmp(bytes.data(), text.data(), text.size()) == 0;
+}
+
+bool has_file_magic(Bytes file) {
+  return file.size() >= sizeof(kFileMagic) &&
+         std::memcmp(file.data(), kFileMagic, sizeof(kFileMagic)) == 0;
+}
+
+std::string first_bytes(Bytes file) {
+  std::string text;
+  for (const std::byte byte : file.first(std::min<std::size_t>(file.size(), 8))) {
+    text += fmt::format("{}{:02x}", text.empty() ? "" : " ", std::to_integer<unsigned>(byte));
+  }
+  return text;
+}
+
+[[noreturn]] void refuse_foreign(Bytes file, const std::string& name) {
+  if (file.empty()) throw Error(name + ": is empty; not a ddireplay trace");
+  if (begins_with(file, "ddireplay-text ")) {
+    throw Error(name + ": is a trace in text form; make it one with ddireplay convert first");
+  }
+  throw Error(
+      fmt::format("{}: not a ddireplay trace (it begins with {})", name, first_bytes(file)));
+}
+
+bool is_plausible(const FileHeader& header) {
+  const bool pointer = header.pointer_bytes == 4 || header.pointer_bytes == 8;
+  return pointer && header.irql_source <= IrqlSource::virtualised && header.host <= Host::written &&
+         header.processor_count <= kMaxProcessors;
+}
+
+FileHeader read_file_header(Bytes file, const std::string& name) {
+  if (!has_file_magic(file)) refuse_foreign(file, name);
+  if (file.size() < sizeof(FileHeader)) {
+    throw Error(
+        fmt::format("{}: is cut off within its file header ({} of {} bytes); record it again", name,
+                    file.size(), sizeof(FileHeader)));
+  }
+  const auto header = load<FileHeader>(file, 0);
+  if (header.reader_version_required > kFormatVersion) {
+    throw Error(
+        fmt::format("{}: needs a reader of format {}, this one reads up to {}: update "
+                    "ddireplay",
+                    name, header.reader_version_required, kFormatVersion));
+  }
+  if (header.checksum != checksum(&header, offsetof(FileHeader, checksum)) ||
+      !is_plausible(header)) {
+    throw Error(name + ": its file header is damaged; get an undamaged copy, or record it again");
+  }
+  return header;
+}
+
+// The chunk at `offset`, if a sound one of this trace stands there and ends before `end`.
+std::optional<ChunkInfo> chunk_at(Bytes file, std::uint64_t offset, std::uint64_t end,
+                                  std::uint64_t trace_id) {
+  if (offset > end || end - offset < sizeof(ChunkHeader)) return std::nullopt;
+  const ChunkInfo chunk{.offset = offset, .header = load<ChunkHeader>(file, offset)};
+  if (!is_sound(chunk.header) || chunk.header.trace_id != trace_id) return std::nullopt;
+  const std::uint64_t room = end - offset - sizeof(ChunkHeader);
+  const std::uint64_t payload = chunk.header.payload_bytes;
+  if (payload > kMaxPayloadBytes || padded(payload) > room) return std::nullopt;
+  return chunk;
+}
+
+std::uint64_t end_of(const ChunkInfo& chunk) {
+  return chunk.offset + sizeof(ChunkHeader) + padded(chunk.header.payload_bytes);
+}
+
+ChunkInfo from_index(const IndexEntry& entry, std::uint64_t trace_id) {
+  ChunkInfo chunk;
+  chunk.offset = entry.offset;
+  chunk.header.trace_id = trace_id;
+  chunk.header.kind = entry.kind;
+  chunk.header.stream = entry.stream;
+  chunk.header.number = entry.number;
+  chunk.header.first_time = entry.first_time;
+  chunk.header.last_time = entry.last_time;
+  chunk.header.event_count = entry.event_count;
+  chunk.header.lost_before = entry.lost_before;
+  chunk.header.payload_bytes = entry.payload_bytes;
+  return chunk;
+}
+
+class ContainerReader {
+ public:
+  ContainerReader(Bytes file, const std::string& name) : file_(file) {
+    result_.header = read_file_header(file, name);
+  }
+
+  Container read() && {
+    if (!read_index()) scan();
+    drop_unusable();
+    summarise();
+    return std::move(result_);
+  }
+
+ private:
+  void problem(std::string text) { result_.condition.problems.push_back(std::move(text)); }
+  std::uint64_t trace_id() const { return result_.header.trace_id; }
+
+  // True when trailer, footer and index agree with each other and account for every byte.
+  bool read_index() {
+    const std::uint64_t size = file_.size();
+    if (size < sizeof(FileHeader) + sizeof(FileTrailer)) return false;
+    const std::uint64_t end = size - sizeof(FileTrailer);
+    const auto trailer = load<FileTrailer>(file_, end);
+    if (!is_sound(trailer)) return false;
+    const auto footer = chunk_at(file_, trailer.footer_offset, end, trace_id());
+    if (!footer || footer->header.kind != ChunkKind::footer || end_of(*footer) != end) {
+      return false;
+    }
+    try {
+      FooterContents contents = read_footer(checked_payload(file_, *footer));
+      if (!take_chunks(contents.chunks, *footer)) return false;
+      result_.footer = std::move(contents.info);
+    } catch (const Malformed&) {
+      return false;
+    }
+    return true;
+  }
+
+  bool take_chunks(std::span<const IndexEntry> entries, const ChunkInfo& footer) {
+    std::uint64_t offset = sizeof(FileHeader);
+    std::vector<ChunkInfo> chunks;
+    for (const IndexEntry& entry : entries) {
+      if (entry.offset != offset || entry.payload_bytes > kMaxPayloadBytes) return false;
+      chunks.push_back(from_index(entry, trace_id()));
+      offset = end_of(chunks.back());
+      if (offset > footer.offset) return false;
+    }
+    if (offset != footer.offset) return false;
+    chunks.push_back(footer);
+    result_.chunks = std::move(chunks);
+    return true;
+  }
+
+  // Takes every whole chunk of this trace, wherever it stands.
+  void scan() {
+    result_.condition.recovered = true;
+    problem("it was not closed in order, or has been cut: its chunks were looked for one by one");
+    std::uint64_t offset = sizeof(FileHeader);
+    std::uint64_t hole_begin = offset;
+    while (offset < file_.size()) {
+      const auto chunk = chunk_at(file_, offset, file_.size(), trace_id());
+      if (!chunk) {
+        offset = next_magic(offset + 1);
+        continue;
+      }
+      note_hole(hole_begin, offset);
+      add_scanned(*chunk);
+      offset = hole_begin = end_of(*chunk);
+    }
+    note_hole(hole_begin, without_trailer(hole_begin));
+    use_scanned_footer();
+  }
+
+  std::uint64_t next_magic(std::uint64_t offset) const {
+    const Bytes rest = file_.subspan(std::min<std::uint64_t>(offset, file_.size()));
+    const void* const found = ::memmem(rest.data(), rest.size(), kChunkMagic, sizeof(kChunkMagic));
+    if (found == nullptr) return file_.size();
+    return static_cast<std::uint64_t>(static_cast<const std::byte*>(found) - file_.data());
+  }
+
+  // The end of the file, or of what stands in front of a sound trailer.
+  std::uint64_t without_trailer(std::uint64_t offset) const {
+    const std::uint64_t size = file_.size();
+    const bool has_room = size - offset >= sizeof(FileTrailer);
+    const std::uint64_t end = size - sizeof(FileTrailer);
+    return has_room && is_sound(load<FileTrailer>(file_, end)) ? end : size;
+  }
+
+  void note_hole(std::uint64_t begin, std::uint64_t end) {
+    if (begin == end) return;
+    result_.condition.skipped_bytes += end - begin;
+    problem(fmt::format("offset {}: {} bytes belong to no whole chunk", begin, end - begin));
+    streams_seen_since_hole_.clear();
+    has_hole_ = true;
+  }
+
+  void add_scanned(ChunkInfo chunk) {
+    if (chunk.header.kind == ChunkKind::events && has_hole_) {
+      chunk.after_hole = streams_seen_since_hole_.insert(chunk.header.stream).second;
+    }
+    result_.chunks.push_back(chunk);
+  }
+
+  // A file that lacks only its end may still have its summary.
+  void use_scanned_footer() {
+    for (ChunkInfo& chunk : result_.chunks) {
+      if (chunk.header.kind != ChunkKind::footer) continue;
+      try {
+        result_.footer = read_footer(checked_payload(file_, chunk)).info;
+      } catch (const Malformed& malformed) {
+        refuse(chunk, malformed.what());
+      }
+    }
+  }
+
+  void refuse(ChunkInfo& chunk, std::string_view why) {
+    chunk.damaged = true;
+    ++result_.condition.damaged_chunks;
+    problem(
+        fmt::format("offset {}: chunk {} is refused: {}", chunk.offset, chunk.header.number, why));
+  }
+
+  // Refuses what no decoder may ever see.
+  void drop_unusable() {
+    for (ChunkInfo& chunk : result_.chunks) {
+      if (chunk.header.kind != ChunkKind::events || chunk.damaged) continue;
+      if (chunk.header.event_count > kMaxEventsPerChunk) refuse(chunk, "it has too many events");
+      if (chunk.header.stream >= kMaxProcessors) refuse(chunk, "it has no such processor");
+    }
+  }
+
+  void summarise() {
+    Condition& condition = result_.condition;
+    for (const ChunkInfo& chunk : result_.chunks) {
+      if (chunk.header.kind == ChunkKind::events) {
+        condition.lost_events += chunk.header.lost_before;
+      }
+    }
+    if (!result_.footer) return;
+    const FooterInfo& footer = *result_.footer;
+    condition.has_footer = true;
+    condition.lost_events = std::max(condition.lost_events, footer.lost);
+    if (footer.end_reason == EndReason::recovered) {
+      condition.recovered = true;
+      problem("it was recovered earlier: what came after its last chunk isn't known");
+    }
+  }
+
+  Bytes file_;
+  Container result_;
+  std::unordered_set<std::uint16_t> streams_seen_since_hole_;
+  bool has_hole_ = false;
+};
+
+}  // namespace
+
+Container read_container(std::span<const std::byte> file, const std::string& name) {
+  return ContainerReader(file, name).read();
+}
+
+}  // namespace ddireplay::format

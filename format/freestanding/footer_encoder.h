@@ -1,0 +1,62 @@
+// Writes the footer: index and summary of a trace that is closed in order.
+//
+// Used by the recorder and by every tool that writes a trace. It allocates nothing.
+//
+// Freestanding: this header is compiled into the kernel.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string_view>
+
+#include "format/freestanding/chunk_encoder.h"
+#include "format/freestanding/layout.h"
+
+namespace ddireplay::format {
+
+// A chunk as the index knows it: what its header says, and where it stands.
+struct IndexEntry {
+  std::uint64_t offset = 0;  // of the header, from the start of the file
+  ChunkKind kind = ChunkKind::events;
+  std::uint16_t stream = 0;
+  std::uint32_t number = 0;
+  std::uint64_t first_time = 0;
+  std::uint64_t last_time = 0;
+  std::uint32_t event_count = 0;
+  std::uint64_t payload_bytes = 0;
+  std::uint64_t lost_before = 0;
+};
+IndexEntry index_entry(std::uint64_t offset, const ChunkHeader& header);
+
+// One hooked import of a target. Texts are borrowed for the duration of a call.
+struct ImportEntry {
+  std::string_view module;
+  std::string_view name;
+  std::uint64_t calls = 0;
+  bool supplied = false;  // the recorder's host layer answers it, not the kernel
+  bool absent = false;    // this host doesn't have it
+};
+
+// As in trace.capnp, Footer.
+struct FooterEntry {
+  std::span<const IndexEntry> chunks{};  // in file order
+  std::span<const ModuleEntry> modules{};
+  std::uint64_t events = 0;
+  std::uint64_t lost = 0;
+  EndReason end_reason = EndReason::stopped;
+  std::span<const ImportEntry> imports{};
+  std::uint64_t stacks_lost = 0;
+  bool started_attached = false;
+  std::span<const std::string_view> notices{};
+};
+
+// Bytes of output, 8-byte aligned, that encode_footer() needs at most.
+std::size_t footer_bytes(const FooterEntry& footer);
+
+// The whole chunk, padding included; empty when `output` is too small. `number` is the one after
+// the last chunk's.
+std::span<const std::byte> encode_footer(std::uint64_t trace_id, std::uint32_t number,
+                                         const FooterEntry& footer, std::span<std::byte> output);
+
+}  // namespace ddireplay::format

@@ -1,0 +1,32 @@
+// In which order the chunks of several processors come into play when their events are merged.
+#pragma once
+
+#include <compare>
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "format/trace_reader.h"
+
+namespace ddireplay::format {
+
+// The order of all events: by time, then by processor. Within a processor it is the order in which
+// they were recorded.
+struct MergeKey {
+  std::uint64_t time = 0;
+  std::uint16_t processor = 0;
+  auto operator<=>(const MergeKey&) const = default;
+};
+
+struct MergeStep {
+  MergeKey key;             // never below the keys of what comes before it in its stream
+  std::size_t chunk = 0;    // place in the reader's list
+  bool is_gap = false;      // stands for the losses in front of the chunk, not for the chunk
+  std::uint64_t until = 0;  // of a gap: time of what follows it in its stream
+};
+
+// Sorted by key. From headers alone: no payload is looked at.
+std::vector<MergeStep> plan_merge(std::span<const ChunkInfo> chunks, std::uint64_t start_clock);
+
+}  // namespace ddireplay::format

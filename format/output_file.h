@@ -1,0 +1,35 @@
+// A file that appears under its name only when it is whole: until then it is NAME.partial.
+#pragma once
+
+#include <cstddef>
+#include <span>
+#include <string>
+
+namespace ddireplay::format {
+
+class OutputFile {
+ public:
+  // Throws Error where NAME.partial can't be created, or NAME is a directory or a device.
+  explicit OutputFile(std::string name);
+  OutputFile(const OutputFile&) = delete;
+  OutputFile& operator=(const OutputFile&) = delete;
+  ~OutputFile();  // removes NAME.partial, if it is still there
+
+  const std::string& partial_name() const { return partial_name_; }
+
+  // Throws Error (a full disk, say); the file is then good for nothing but to be removed.
+  void write(std::span<const std::byte> bytes);
+  // What was written has reached the disk. Throws Error.
+  void flush();
+  // Takes the name, in place of a file that may have it already. Throws Error.
+  void publish();
+
+ private:
+  [[noreturn]] void fail(const char* what) const;
+
+  std::string name_;
+  std::string partial_name_;
+  int fd_ = -1;
+};
+
+}  // namespace ddireplay::format

@@ -1,0 +1,98 @@
+#include "format/text/chunk_lines.h"
+
+#include <iterator>
+#include <vector>
+
+#include "format/trace_writer.h"
+
+namespace ddireplay::format::text {
+
+namespace {
+
+std::vector<const ChunkInfo*> event_chunks(const TraceReader& reader) {
+  std::vector<const ChunkInfo*> chunks;
+  for (const ChunkInfo& chunk : reader.chunks()) {
+    if (chunk.header.kind == ChunkKind::events) chunks.push_back(&chunk);
+  }
+  return chunks;
+}
+
+// One chunk for each processor, and those in order.
+bool are_as_by_default(const std::vector<const ChunkInfo*>& chunks) {
+  for (std::size_t i = 0; i < chunks.size(); ++i) {
+    const ChunkHeader& header = chunks[i]->header;
+    if (header.number != i || header.event_count == 0 ||
+        header.event_count > WriterOptions().events_per_chunk ||
+        (i > 0 && header.stream <= chunks[i - 1]->header.stream)) {
+      return false;
+    }
+  }
+  return true;
+}
+
+bool numbers_ascend(const std::vector<const ChunkInfo*>& chunks) {
+  for (std::size_t i = 1; i < chunks.size(); ++i) {
+    if (chunks[i]->header.number <= chunks[i - 1]->header.number) return false;
+  }
+  return true;
+}
+
+}  // namespace
+
+ChunkLines::ChunkLines(const TraceReader& reader, fmt::memory_buffer& out) : out_(out) {
+  const auto chunks = event_chunks(reader);
+  are_needed_ = !are_as_by_default(chunks);
+  if (!are_needed_) return;
+  const bool keep_numbers = numbers_ascend(chunks);
+  for (std::size_t i = 0; i < chunks.size(); ++i) {
+    const ChunkHeader& header = chunks[i]->header;
+    numbers_[chunks[i]] = keep_numbers ? header.number : static_cast<std::uint32_t>(i);
+    pending_[header.stream].chunks.push_back(chunks[i]);
+  }
+}
+
+void ChunkLines::Pending::drop_first() {
+  chunks.pop_front();
+  events = 0;
+  gap = false;
+}
+
+void ChunkLines::before(const Event& event) {
+  if (are_needed_) end_empty_chunks(event.processor, pending_[event.processor]);
+}
+
+void ChunkLines::after(const Event& event) {
+  if (!are_needed_) return;
+  Pending& pending = pending_[event.processor];
+  if (event.function == kGap) {
+    pending.gap = true;
+    end_empty_chunks(event.processor, pending);
+    return;
+  }
+  const ChunkInfo& chunk = *pending.chunks.front();
+  if (++pending.events < chunk.header.event_count) return;
+  fmt::format_to(std::back_inserter(out_), "chunk cpu{} number={}\n", event.processor,
+                 numbers_.at(&chunk));
+  pending.drop_first();
+}
+
+void ChunkLines::finish() {
+  for (auto& [processor, pending] : pending_) end_empty_chunks(processor, pending);
+}
+
+// Ends the chunks that nothing of what is still to be printed is in. One that was refused has no
+// line: by now its gap stands in its place.
+void ChunkLines::end_empty_chunks(std::uint16_t processor, Pending& pending) {
+  while (!pending.chunks.empty()) {
+    const ChunkInfo& chunk = *pending.chunks.front();
+    if (!chunk.damaged) {
+      const bool gap_is_due = chunk.header.lost_before != 0 && !pending.gap;
+      if (chunk.header.event_count != 0 || gap_is_due) return;
+      fmt::format_to(std::back_inserter(out_), "chunk cpu{} number={} time={}\n", processor,
+                     numbers_.at(&chunk), chunk.header.first_time);
+    }
+    pending.drop_first();
+  }
+}
+
+}  // namespace ddireplay::format::text

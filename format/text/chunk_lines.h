@@ -1,0 +1,47 @@
+// Where chunks end, in the text form: the `chunk` lines between a trace's events.
+#pragma once
+
+#include <fmt/format.h>
+
+#include <cstdint>
+#include <deque>
+#include <map>
+#include <unordered_map>
+
+#include "format/trace_reader.h"
+
+namespace ddireplay::format::text {
+
+// Prints nothing as long as the chunks are as a writer ends them that nobody told otherwise.
+class ChunkLines {
+ public:
+  // Both must outlive this.
+  ChunkLines(const TraceReader& reader, fmt::memory_buffer& out);
+
+  bool are_needed() const { return are_needed_; }
+
+  // To be called in front of each event or gap, and behind it.
+  void before(const Event& event);
+  void after(const Event& event);
+  // Behind the last one.
+  void finish();
+
+ private:
+  // The chunks of one processor that the text hasn't come to the end of.
+  struct Pending {
+    std::deque<const ChunkInfo*> chunks;
+    std::uint32_t events = 0;  // printed of the first one
+    bool gap = false;          // printed in front of the first one
+
+    void drop_first();
+  };
+
+  void end_empty_chunks(std::uint16_t processor, Pending& pending);
+
+  fmt::memory_buffer& out_;
+  bool are_needed_;
+  std::map<std::uint16_t, Pending> pending_;  // by processor
+  std::unordered_map<const ChunkInfo*, std::uint32_t> numbers_;
+};
+
+}  // namespace ddireplay::format::text

@@ -1,0 +1,202 @@
+#include <cstring>
+#include <istream>
+#include <span>
+#include <sstream>
+#include <utility>
+#include <vector>
+
+#include "format/error.h"
+#include "format/text/draft.h"
+#include "format/text/event_lines.h"
+#include "format/text/line.h"
+#include "format/text/statements.h"
+#include "format/text_form.h"
+#include "format/trace_bytes.h"
+
+namespace ddireplay::format {
+
+namespace {
+
+using namespace text;
+
+// What `repeat` may multiply a text to. Enough for any test; a slip of the finger is told at once.
+constexpr std::uint64_t kRepeatedLinesMax = 1'000'000;
+constexpr unsigned kRepeatDepthMax = 8;
+
+constexpr std::string_view kFirstWord = "ddireplay-text";
+
+struct NumberedLine {
+  std::size_t number = 0;
+  std::string text;
+};
+
+bool begins_with_word(std::string_view line, std::string_view word) {
+  line.remove_prefix(std::min(line.find_first_not_of(" \t\r"), line.size()));
+  if (!line.starts_with(word)) return false;
+  line.remove_prefix(word.size());
+  return line.empty() || std::string_view(" \t\r#{").find(line.front()) != std::string_view::npos;
+}
+
+bool opens_block(const NumberedLine& line) { return begins_with_word(line.text, "repeat"); }
+bool closes_block(const NumberedLine& line) { return begins_with_word(line.text, "}"); }
+
+class Parser {
+ public:
+  explicit Parser(std::string path) : draft_(std::move(path)) {}
+
+  // Throws Mistake, of the line at line_number(), and Error.
+  void read(std::istream& text);
+  std::size_t line_number() const { return line_number_; }
+
+  std::vector<std::byte> take_bytes() { return draft_.writer().take_bytes(); }
+
+ private:
+  bool next_line(std::istream& text, NumberedLine& line);
+  std::vector<NumberedLine> take_block(std::istream& text, const NumberedLine& first);
+  void run(std::span<const NumberedLine> lines, unsigned depth);
+  std::uint64_t read_repeat(const NumberedLine& line, unsigned depth) const;
+  void count_repeated();
+  void read_line(std::string_view text);
+
+  Draft draft_;
+  EventLines events_;
+  std::size_t line_number_ = 0;
+  std::uint64_t repeated_lines_ = 0;
+  bool ended_ = false;
+};
+
+void Parser::read(std::istream& text) {
+  NumberedLine line;
+  while (next_line(text, line)) {
+    if (opens_block(line)) {
+      const auto block = take_block(text, line);
+      line.number = block.back().number;
+      run(block, 0);
+    } else {
+      read_line(line.text);
+    }
+  }
+  draft_.finish();
+}
+
+bool Parser::next_line(std::istream& text, NumberedLine& line) {
+  if (!std::getline(text, line.text)) return false;
+  line_number_ = ++line.number;
+  return true;
+}
+
+// The lines from `first`, which begins a repeat, up to the brace that closes it.
+std::vector<NumberedLine> Parser::take_block(std::istream& text, const NumberedLine& first) {
+  std::vector<NumberedLine> block = {first};
+  NumberedLine line = first;
+  for (std::size_t open = 1; open > 0;) {
+    if (!next_line(text, line)) {
+      line_number_ = first.number;
+      throw Mistake{1, "this repeat is never closed by a } on a line of its own"};
+    }
+    if (opens_block(line)) ++open;
+    if (closes_block(line)) {
+      --open;
+      Words words(line.text);
+      words.take("}");
+      words.expect_end();
+    }
+    block.push_back(line);
+  }
+  return block;
+}
+
+// Lines in which every repeat is closed.
+void Parser::run(std::span<const NumberedLine> lines, unsigned depth) {
+  while (!lines.empty()) {
+    line_number_ = lines.front().number;
+    if (!opens_block(lines.front())) {
+      count_repeated();
+      read_line(lines.front().text);
+      lines = lines.subspan(1);
+      continue;
+    }
+    std::size_t end = 1;
+    for (std::size_t open = 1; open > 0; ++end) {
+      if (opens_block(lines[end])) ++open;
+      if (closes_block(lines[end])) --open;
+    }
+    for (auto count = read_repeat(lines.front(), depth); count > 0; --count) {
+      count_repeated();
+      run(lines.subspan(1, end - 2), depth + 1);
+    }
+    lines = lines.subspan(end);
+  }
+}
+
+std::uint64_t Parser::read_repeat(const NumberedLine& line, unsigned depth) const {
+  Words words(line.text);
+  const std::size_t column = words.column();
+  words.take("repeat");
+  const std::uint64_t count = to_number(words.take("how often"));
+  if (!words.take_if("{")) throw Mistake{words.column(), "{ is expected"};
+  words.expect_end();
+  if (depth == kRepeatDepthMax) throw Mistake{column, "repeats stand too deep in each other"};
+  return count;
+}
+
+void Parser::count_repeated() {
+  if (++repeated_lines_ > kRepeatedLinesMax) {
+    throw Mistake{1, fmt::format("repeats make more than {} lines", kRepeatedLinesMax)};
+  }
+}
+
+void Parser::read_line(std::string_view text) {
+  Words words(text);
+  if (words.empty()) return;
+  const Token first = words.peek();
+  if (ended_) throw Mistake{first.column, "nothing can come behind the end line"};
+  if (first.text == "}") {
+    throw Mistake{first.column, "there is no repeat that this } could close"};
+  }
+  if (first.text == kFirstWord && line_number_ != 1) {
+    throw Mistake{first.column, "this must be the first line"};
+  }
+  ended_ = first.text == "end";
+  if (!read_statement(words, draft_)) events_.read(words, draft_);
+  words.expect_end();
+}
+
+// Puts the place in front of what is wrong.
+void parse(Parser& parser, std::istream& text, const std::string& name) {
+  try {
+    parser.read(text);
+  } catch (const Mistake& mistake) {
+    throw Error(
+        fmt::format("{}:{}:{}: {}", name, parser.line_number(), mistake.column, mistake.what));
+  }
+  if (text.bad()) throw Error(name + ": can't be read to its end; get an undamaged copy");
+}
+
+bool is_text_form(std::span<const std::byte> bytes) {
+  return bytes.size() > kFirstWord.size() && bytes[kFirstWord.size()] == std::byte{' '} &&
+         std::memcmp(bytes.data(), kFirstWord.data(), kFirstWord.size()) == 0;
+}
+
+}  // namespace
+
+void read_text(std::istream& text, const std::string& name, const std::string& path) {
+  Parser parser(path);
+  parse(parser, text, name);
+}
+
+TraceReader trace_from_text(std::string_view text, std::string name) {
+  std::istringstream stream{std::string(text)};
+  Parser parser("");
+  parse(parser, stream, name);
+  return TraceReader::from_bytes(parser.take_bytes(), std::move(name));
+}
+
+TraceReader open_trace(const std::string& path) {
+  const TraceBytes file = TraceBytes::map(path);
+  const std::span<const std::byte> bytes = file.bytes();
+  if (!is_text_form(bytes)) return TraceReader::open(path);
+  return trace_from_text({reinterpret_cast<const char*>(bytes.data()), bytes.size()}, path);
+}
+
+}  // namespace ddireplay::format

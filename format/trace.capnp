@@ -1,0 +1,117 @@
+# The payloads of a .ddt file. Its container (file header, chunk headers, trailer) is described in
+# format/freestanding/layout.h.
+#
+# Fields are added, never renumbered, and never change their meaning. A reader treats a missing field
+# as its default. The recorder writes these messages through the freestanding header that capnpc-flat
+# makes of this file, everybody else through Cap'n Proto's library.
+@0xb0d1f4e7a2c95d31;
+
+using Cxx = import "/capnp/c++.capnp";
+$Cxx.namespace("ddireplay::format::schema");
+
+struct Module {
+  name @0 :Text;            # file name, as in "MyDriver.sys"
+  base @1 :UInt64;
+  size @2 :UInt64;          # SizeOfImage
+  timeDateStamp @3 :UInt32;
+  checksum @4 :UInt32;      # CheckSum of the optional header
+  pdbName @5 :Text;         # as the linker wrote it; empty: there is no RSDS record
+  pdbGuid @6 :Data;         # 16 bytes, as they stand in the RSDS record
+  pdbAge @7 :UInt32;
+  isTarget @8 :Bool;        # its calls are what is recorded
+}
+
+struct Function {
+  # A DDI or callback, with the layout of its values (format/freestanding/ddi_layout.h).
+  name @0 :Text;
+  prototype @1 :Text;
+  derived @2 :Text;
+  module @3 :UInt16;        # the target whose calls (or callbacks) these are: index into `modules`
+  original @4 :UInt64;      # address that is called through: the export, or the driver's routine
+}
+
+struct Column {
+  id @0 :UInt16;            # ColumnId in format/freestanding/columns.h
+  coding @1 :UInt16;        # ColumnCoding, likewise
+  rawBytes @2 :UInt32;      # size before compression
+  data @3 :Data;            # one zstd frame
+}
+
+struct EventChunk {
+  # Functions, stacks and modules are numbered within the chunk; it has only those that it refers to.
+  modules @0 :List(Module);
+  functions @1 :List(Function);
+  stackCount @2 :UInt32;
+  frameCount @3 :UInt32;
+  valueCount @4 :UInt32;
+  columns @5 :List(Column);
+}
+
+struct Symbol {
+  rva @0 :UInt32;
+  size @1 :UInt32;          # bytes; 0: unknown
+  name @2 :Text;
+}
+
+struct Line {
+  rva @0 :UInt32;           # where the line's code starts
+  file @1 :UInt32;          # index into `files`
+  line @2 :UInt32;
+}
+
+struct ModuleSymbols {
+  module @0 :Text;          # name, size and time stamp say which module is meant
+  size @1 :UInt64;
+  timeDateStamp @2 :UInt32;
+  symbols @3 :List(Symbol);
+  files @4 :List(Text);
+  lines @5 :List(Line);
+}
+
+struct SymbolChunk {
+  modules @0 :List(ModuleSymbols);
+}
+
+struct ChunkEntry {
+  # What the chunk's header says, so that a summary needs to read nothing else.
+  offset @0 :UInt64;
+  kind @1 :UInt16;
+  stream @2 :UInt16;
+  number @3 :UInt32;
+  firstTime @4 :UInt64;
+  lastTime @5 :UInt64;
+  eventCount @6 :UInt32;
+  payloadBytes @7 :UInt64;
+  lostBefore @8 :UInt64;
+}
+
+struct Import {
+  # One hooked import of a target, and how often it was reached.
+  module @0 :Text;
+  name @1 :Text;
+  calls @2 :UInt64;
+  supplied @3 :Bool;        # the recorder's host layer answers it, not the kernel
+  absent @4 :Bool;          # this host doesn't have it
+}
+
+enum EndReason {
+  stopped @0;               # in order
+  recovered @1;             # this footer was made later, from the chunks that were found
+  threadInside @2;          # stopped while a thread was still inside a recorded call
+  diskFull @3;
+  targetCrashed @4;
+  timeLimit @5;
+  converted @6;             # written by a tool, not by a recorder
+}
+
+struct Footer {
+  chunks @0 :List(ChunkEntry);
+  modules @1 :List(Module);
+  events @2 :UInt64;
+  lost @3 :UInt64;          # all losses, also those behind the last chunk of a stream
+  endReason @4 :EndReason;
+  imports @5 :List(Import);
+  stacksLost @6 :UInt64;    # events whose stack found no room in the stack table
+  startedAttached @7 :Bool; # the target had been running before the recording began
+  notices @8 :List(Text);   # what a reader of the report should know, in words
+}

@@ -1,0 +1,74 @@
+#include "format/trace_bytes.h"
+
+#include <fcntl.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+#include <utility>
+
+#include "format/error.h"
+
+namespace ddireplay::format {
+
+namespace {
+
+class Descriptor {
+ public:
+  explicit Descriptor(int fd) : fd_(fd) {}
+  Descriptor(const Descriptor&) = delete;
+  Descriptor& operator=(const Descriptor&) = delete;
+  ~Descriptor() {
+    if (fd_ >= 0) ::close(fd_);
+  }
+  int get() const { return fd_; }
+
+ private:
+  int fd_;
+};
+
+[[noreturn]] void fail(const std::string& path, const char* what) {
+  throw Error(path + ": " + what + ": " + std::strerror(errno));
+}
+
+}  // namespace
+
+TraceBytes TraceBytes::map(const std::string& path) {
+  // Without O_NONBLOCK, opening a pipe that nobody writes to would wait for ever.
+  const Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
+  if (file.get() < 0) fail(path, "can't be opened");
+  struct stat status {};
+  if (::fstat(file.get(), &status) != 0) fail(path, "can't be looked at");
+  if (S_ISDIR(status.st_mode)) throw Error(path + ": is a directory; name a .ddt file");
+  if (!S_ISREG(status.st_mode)) {
+    throw Error(path + ": is no regular file; copy it into one first");
+  }
+  TraceBytes result;
+  const auto size = static_cast<std::size_t>(status.st_size);
+  if (size == 0) return result;
+  void* const memory = ::mmap(nullptr, size, PROT_READ, MAP_PRIVATE, file.get(), 0);
+  if (memory == MAP_FAILED) fail(path, "can't be mapped into memory");
+  result.bytes_ = {static_cast<const std::byte*>(memory), size};
+  result.mapped_ = true;
+  return result;
+}
+
+TraceBytes TraceBytes::own(std::vector<std::byte> bytes) {
+  TraceBytes result;
+  result.owned_ = std::move(bytes);
+  result.bytes_ = result.owned_;
+  return result;
+}
+
+TraceBytes::TraceBytes(TraceBytes&& other) noexcept
+    : owned_(std::move(other.owned_)),
+      bytes_(std::exchange(other.bytes_, {})),
+      mapped_(std::exchange(other.mapped_, false)) {}
+
+TraceBytes::~TraceBytes() {
+  if (mapped_) ::munmap(const_cast<std::byte*>(bytes_.data()), bytes_.size());
+}
+
+}  // namespace ddireplay::format

@@ -1,0 +1,31 @@
+// The bytes of a trace: a file mapped into memory, or memory of our own.
+#pragma once
+
+#include <cstddef>
+#include <span>
+#include <string>
+#include <vector>
+
+namespace ddireplay::format {
+
+class TraceBytes {
+ public:
+  // Throws Error: can't be opened, or no regular file. The file must not be shortened meanwhile.
+  static TraceBytes map(const std::string& path);
+  static TraceBytes own(std::vector<std::byte> bytes);
+
+  TraceBytes(TraceBytes&& other) noexcept;
+  TraceBytes& operator=(TraceBytes&&) = delete;
+  ~TraceBytes();
+
+  std::span<const std::byte> bytes() const { return bytes_; }
+
+ private:
+  TraceBytes() = default;
+
+  std::vector<std::byte> owned_;
+  std::span<const std::byte> bytes_;
+  bool mapped_ = false;
+};
+
+}  // namespace ddireplay::format

@@ -1,0 +1,125 @@
+// Reads a .ddt file: its container, its tables, its events in one order.
+//
+//   TraceReader reader = TraceReader::open("a.ddt");
+//   EventSource source(reader, {.threads = 2});
+//   while (std::span<const Event> batch = source.next(); !batch.empty()) ...
+//
+// A file that was cut or damaged is still opened: whole chunks are used, and `condition()` says
+// what is missing. Only what is no trace at all, or needs a newer reader, throws Error.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "format/error.h"
+#include "format/event.h"
+#include "format/freestanding/layout.h"
+
+namespace ddireplay::format {
+
+struct ChunkInfo {
+  std::uint64_t offset = 0;  // of the header, from the start of the file
+  ChunkHeader header{};      // without checksums where it comes from the index
+  bool after_hole = false;   // first of its stream behind bytes that belong to no chunk
+  bool damaged = false;      // refused; known once its payload has been looked at
+};
+
+struct ImportInfo {
+  std::string module;
+  std::string name;
+  std::uint64_t calls = 0;
+  bool supplied = false;
+  bool absent = false;
+};
+
+struct FooterInfo {
+  std::uint64_t events = 0;
+  std::uint64_t lost = 0;
+  std::uint64_t stacks_lost = 0;
+  EndReason end_reason = EndReason::stopped;
+  bool started_attached = false;
+  std::vector<Module> modules{};
+  std::vector<ImportInfo> imports{};
+  std::vector<std::string> notices{};
+};
+
+// What a verdict from this trace rests on. Problems are found when the file is opened (container)
+// and while events are read (a payload whose checksum is wrong).
+struct Condition {
+  bool has_footer = false;
+  bool recovered = false;         // not closed in order: what came after the last chunk isn't known
+  std::uint64_t lost_events = 0;  // counted by the recorder
+  std::uint64_t damaged_chunks = 0;   // whole in length, refused by a checksum or as malformed
+  std::uint64_t skipped_bytes = 0;    // of the file, that belong to no chunk
+  std::vector<std::string> problems;  // one line each, as they were found; names offset and chunk
+
+  // Nothing is missing: a finding that isn't there wasn't there.
+  bool complete() const {
+    return has_footer && !recovered && lost_events == 0 && damaged_chunks == 0 &&
+           skipped_bytes == 0;
+  }
+};
+
+// Not thread-safe.
+class TraceReader {
+ public:
+  // Throws Error: can't be opened, a directory, empty, not a trace, of a newer format.
+  static TraceReader open(const std::string& path);
+  // The same for a trace in memory; `name` stands in messages.
+  static TraceReader from_bytes(std::vector<std::byte> bytes, std::string name);
+
+  TraceReader(TraceReader&&) noexcept;
+  TraceReader& operator=(TraceReader&&) noexcept;
+  ~TraceReader();
+
+  const std::string& name() const;
+  std::uint64_t file_bytes() const;
+  const FileHeader& header() const;
+  std::span<const ChunkInfo> chunks() const;  // in file order, whole ones only
+  const FooterInfo* footer() const;           // nullptr: the trace has none
+  const Condition& condition() const;
+
+  // Tables. They grow while an EventSource reads; ids and addresses of what is in them stay.
+  // Function kGap is always there.
+  const Function& function(FunctionId id) const;
+  std::size_t function_count() const;
+  std::span<const std::uint64_t> stack(StackId id) const;  // return addresses, innermost first
+  const Module& module(ModuleId id) const;
+  std::size_t module_count() const;
+  std::span<const ModuleSymbols> symbols() const;
+
+ private:
+  friend class EventSource;
+  struct State;
+  explicit TraceReader(std::unique_ptr<State> state);
+  std::unique_ptr<State> state_;
+};
+
+struct EventSourceOptions {
+  unsigned threads = 1;  // that decode chunks ahead of the merge; 1: none but the caller's
+};
+
+// All events of a trace, merged by (time, processor, place in its stream). The same whatever the
+// number of threads. Gaps stand in the sequence as pseudo-events (see kGap).
+// Not thread-safe; one source per reader at a time.
+class EventSource {
+ public:
+  EventSource(TraceReader& reader, const EventSourceOptions& options = {});
+  EventSource(const EventSource&) = delete;
+  EventSource& operator=(const EventSource&) = delete;
+  ~EventSource();
+
+  // The next events; empty at the end. What it returns lives until the next call.
+  std::span<const Event> next();
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace ddireplay::format

@@ -1,0 +1,286 @@
+// The text form: both ways, and what it says of mistakes.
+#include "format/text_form.h"
+
+#include <catch2/catch.hpp>
+#include <cstring>
+#include <filesystem>
+#include <fstream>
+#include <sstream>
+
+#include "tests/format/random_trace.h"
+#include "tests/format/scratch_dir.h"
+
+namespace ddireplay::format {
+namespace {
+
+using test::make_random_trace;
+using test::RandomTrace;
+using test::read_events;
+using test::ScratchDir;
+
+std::string print(TraceReader& reader) {
+  std::ostringstream out;
+  write_text(reader, out);
+  return out.str();
+}
+
+std::string canonical(std::string_view text) {
+  TraceReader reader = trace_from_text(text, "test.txt");
+  return print(reader);
+}
+
+std::string file_contents(const std::string& path) {
+  std::ifstream file(path, std::ios::binary);
+  return {std::istreambuf_iterator<char>(file), {}};
+}
+
+std::string error_of(std::string_view text) {
+  try {
+    trace_from_text(text, "leak.txt");
+  } catch (const Error& error) {
+    CHECK(error.status() == ExitStatus::unreadable);
+    return error.what();
+  }
+  return "no error";
+}
+
+// Every kind of line, as it is printed.
+constexpr std::string_view kCanonical =
+    R"text(ddireplay-text 1
+machine pointer=8 processors=2 build=19045 clock=10000000 irql=hardware host=windows id=0x1122 start=900 filetime=132000000000000000
+chunks explicit
+module MyDriver.sys base=0xfffff80012340000 size=0x6000 timestamp=0x5f3e1a2b checksum=0x1234 pdb="d:\my 100%25\MyDriver.pdb" guid=00112233-4455-6677-8899-aabbccddeeff age=1 target
+module ntoskrnl.exe base=0xfffff80100000000 size=0x1000000
+module MyDriver.sys base=0xfffff80022340000 size=0x6000
+module "a module.sys" base=0x10 size=0x0
+symbol MyDriver.sys+0x660 size=0x70 DeviceControlDispatch
+symbol MyDriver.sys+0x6d0 "operator new(unsigned long)"
+line MyDriver.sys+0x660 "d:\coding\wdmdrivers\mydriver\handleioctl.c" 38
+line MyDriver.sys+0x6a8 "d:\coding\wdmdrivers\mydriver\handleioctl.c" 50
+symbols Other.sys size=0x1000 timestamp=0x7
+symbol Other.sys+0x1 size=0x2 Other
+gap cpu1 lost=3
+stack s1 MyDriver.sys+0x687 ntoskrnl.exe+0x20 MyDriver.sys/2+0x10 0x81703772
+@1000 cpu0 t1a4 irql0 ExAllocatePoolWithTag PoolType=0x1 NumberOfBytes=0x1000 Tag='mdrv' return=0xffffe00012345000 s1
+@1001 cpu1 t1 irql2 > cb:Dpc Dpc=0xffffe00000001000 DeferredContext=0x0 SystemArgument1=0x0 SystemArgument2=0x0 Routine=MyDriver.sys+0x1010
+@1001 cpu1 t1 irql2 < cb:Dpc Dpc=0xffffe00000001000 DeferredContext=0x0 SystemArgument1=0x0 SystemArgument2=0x0 Routine=MyDriver.sys+0x1010
+chunk cpu1 number=0
+@1002 cpu0 t1a4 irql0 < ExFreePoolWithTag P=0xffffe00012345000 Tag=0x1
+ddi ExFreePoolWithTag/2 module=- original=0xfffff80100001000
+@1003 cpu0 t1a4 irql? ExFreePoolWithTag/2 P=0x0 Tag='    '
+ddi MyImport
+@1004 cpu0 t1a4 irql0 MyImport Arg1=0x0 Arg2=0x0 Arg3=0x0 Arg4=0x0 return=0x7
+ddi ExFreePool "VOID (PVOID P, LONG Extra)" "Deep:u16=[P+0x8]" module=MyDriver.sys/2
+stack s2
+@1005 cpu0 t1a4 irql0 flags0x40 ExFreePool P=0x0 Extra=-5 Deep=0x9 s2
+@1006 cpu0 t1a4 irql0 < KeWaitForSingleObject raised Object=0x0 WaitReason=0x0 WaitMode=0 Alertable=0 Timeout=0x0 ObjectType=0x0 TimeoutValue=-10000000 return=0xc0000034
+chunk cpu0 number=2
+chunk cpu0 number=3 time=1500
+import "MyDriver.sys" ExFreePool calls=12 supplied
+import "MyDriver.sys" KeBugCheckEx calls=0 absent
+notice "it rained"
+end reason=thread-inside lost=5 stackslost=2 attached
+)text";
+
+TEST_CASE("canonical text is printed as it was read, whatever the kind of line") {
+  std::istringstream expected{std::string(kCanonical)};
+  std::istringstream printed{canonical(kCanonical)};
+  std::string expected_line;
+  std::string printed_line;
+  while (std::getline(expected, expected_line)) {
+    REQUIRE(std::getline(printed, printed_line));
+    CHECK(printed_line == expected_line);
+  }
+  CHECK_FALSE(std::getline(printed, printed_line));
+}
+
+TEST_CASE("binary to text to binary is the same, byte for byte") {
+  const auto seed = GENERATE(range(1u, 11u));
+  const RandomTrace trace = make_random_trace({.seed = seed,
+                                               .processors = 1 + seed % 4,
+                                               .events = 800,
+                                               .events_per_chunk = seed % 3 == 0 ? 100'000u : 90u,
+                                               .with_gaps = seed % 2 == 0,
+                                               .with_symbols = seed % 4 == 0});
+  const ScratchDir dir;
+  TraceReader reader = TraceReader::from_bytes(trace.bytes, "random.ddt");
+  std::istringstream text(print(reader));
+  read_text(text, "random.txt", dir.path("back.ddt"));
+  const std::string back = file_contents(dir.path("back.ddt"));
+  REQUIRE(back.size() == trace.bytes.size());
+  CHECK(std::memcmp(back.data(), trace.bytes.data(), back.size()) == 0);
+}
+
+TEST_CASE("what is left out has its default") {
+  CHECK(canonical(R"(
+    # a comment, and a blank line
+
+    module MyDriver.sys base=0x1000 size=0x1000 target   # another
+    ExAllocatePoolWithTag Tag='mdrv'
+    cpu1 t7 irql2 ExFreePool P=MyDriver.sys+0x10
+    ExFreePool [MyDriver.sys+0x10 0x7]
+    @+10 ExFreePool P=MyDriver.sys
+    @20 > KeSetTimer DueTime=-5
+  )") == R"(ddireplay-text 1
+machine pointer=8 processors=1 build=0 clock=10000000 irql=hardware host=written
+module MyDriver.sys base=0x1000 size=0x1000 target
+@1 cpu0 t1 irql0 ExAllocatePoolWithTag PoolType=0x0 NumberOfBytes=0x0 Tag='mdrv' return=0x0
+@2 cpu1 t7 irql2 ExFreePool P=MyDriver.sys+0x10
+stack s1 MyDriver.sys+0x10 0x7
+@3 cpu0 t7 irql0 ExFreePool P=0x0 s1
+@13 cpu0 t7 irql0 ExFreePool P=MyDriver.sys+0x0
+@20 cpu0 t7 irql0 > KeSetTimer Timer=0x0 DueTime=-5 Dpc=0x0 Routine=0x0
+end reason=converted
+)");
+}
+
+TEST_CASE("where IRQL is modelled an event has none unless it says so") {
+  const std::string text = canonical("machine irql=modelled\nExFreePool\nirql2 ExFreePool\n");
+  CHECK(text.find("@1 cpu0 t1 ExFreePool") != std::string::npos);
+  CHECK(text.find("@2 cpu0 t1 irql2 ExFreePool") != std::string::npos);
+}
+
+TEST_CASE("a 32-bit machine") {
+  TraceReader reader = trace_from_text("machine pointer=4\nExFreePool P=0x9a3bf6ac\n", "x86");
+  CHECK(reader.header().pointer_bytes == 4);
+  CHECK(read_events(reader)[0].values == std::vector<std::uint64_t>{0x9a3bf6ac});
+}
+
+TEST_CASE("repeat makes lines many times, within each other too") {
+  TraceReader reader = trace_from_text(R"(
+    repeat 3 {
+      ExAllocatePool
+      repeat 2 {
+        ExFreePool
+      }
+    }
+    ExFreePool P=9
+  )",
+                                       "repeat");
+  const auto events = read_events(reader);
+  CHECK(events.size() == 10);
+  CHECK(events.back().time == 10);
+}
+
+TEST_CASE("values are read in any spelling") {
+  const auto value = [](const std::string& line) {
+    TraceReader reader = trace_from_text("module a.sys base=0x100 size=1\n" + line, "value");
+    return read_events(reader).at(0).values.back();
+  };
+  CHECK(value("ExFreePool P=16") == 16);
+  CHECK(value("ExFreePool P=0x10") == 16);
+  CHECK(value("ExFreePool P=a.sys+0x10") == 0x110);
+  CHECK(value("ExFreePool P='mdrv'") == 0x7672646d);
+  CHECK(value("ExFreePool P=-1") == ~std::uint64_t{0});
+  CHECK(value("ObReferenceObjectByPointer return=0xc0000034") == 0xffffffffc0000034);
+  CHECK(value("ObReferenceObjectByPointer return=0x00000000c0000034") == 0xc0000034);
+  CHECK(value("ObReferenceObjectByPointer return=0x103") == 0x103);
+}
+
+TEST_CASE("mistakes are told by line and column") {
+  const std::string next = "ExFreePool\n";
+  CHECK(error_of("ExAlocatePool\n") ==
+        "leak.txt:1:1: no DDI is called ExAlocatePool; did you mean ExAllocatePool?");
+  CHECK(
+      error_of(next + "  t1 Qqqqq\n") ==
+      "leak.txt:2:6: no DDI is called Qqqqq; an import that the table doesn't have is declared by "
+      "a ddi line");
+  CHECK(error_of("ExFreePool Q=1") == "leak.txt:1:12: ExFreePool has no field Q; it has P");
+  CHECK(error_of("KeEnterCriticalRegion Q=1") ==
+        "leak.txt:1:23: KeEnterCriticalRegion has no fields");
+  CHECK(error_of("ExFreePool P=zz") == "leak.txt:1:14: no module is called zz");
+  CHECK(error_of("ExFreePool P=") == "leak.txt:1:14: a name is expected");
+  CHECK(error_of("ExFreePool P") == "leak.txt:1:12: FIELD=VALUE or a stack is expected");
+  CHECK(error_of("ExFreePool s1") == "leak.txt:1:12: no stack is called s1");
+  CHECK(error_of("ExFreePool [1 2") == "leak.txt:1:16: ] is expected");
+  CHECK(error_of("cb:Dpc") ==
+        "leak.txt:1:1: cb:Dpc is recorded at entry and at return: say > or < before it");
+  CHECK(error_of("> ExAllocatePool return=1") ==
+        "leak.txt:1:18: return is known at return only (<)");
+  CHECK(error_of("@5 ExFreePool\n@4 ExFreePool") ==
+        "leak.txt:2:1: time goes back on cpu0: it has been @5 already");
+  CHECK(error_of("cpu9999 ExFreePool") == "leak.txt:1:4: this is more than 2047");
+  CHECK(error_of("flags0x1 ExFreePool") ==
+        "leak.txt:1:6: for these flags there are the words < and raised");
+  CHECK(error_of("ExFreePool/2") ==
+        "leak.txt:1:1: ExFreePool has no number 2 yet: declare it by a ddi line");
+  CHECK(error_of("@5") == "leak.txt:1:3: the name of a DDI or callback is expected");
+  CHECK(error_of("module") == "leak.txt:1:7: the module's name is expected");
+  CHECK(error_of("module a.sys bse=1") ==
+        "leak.txt:1:14: bse isn't known here; base=, size=, timestamp=, checksum=, pdb=, guid=, "
+        "age= or target is expected");
+  CHECK(error_of("module a.sys base=1x") == "leak.txt:1:19: a number is expected");
+  CHECK(error_of("module \"a.sys") == "leak.txt:1:8: this quote is never closed");
+  CHECK(error_of("module a.sys guid=12") == "leak.txt:1:19: a GUID without braces is expected");
+  CHECK(error_of("machine pointer=5") == "leak.txt:1:17: 4 or 8 is expected");
+  CHECK(error_of("machine irql=soft") ==
+        "leak.txt:1:14: one of hardware, modelled, virtualised is expected");
+  CHECK(error_of(next + "machine pointer=4") ==
+        "leak.txt:2:1: this must come before modules and events");
+  CHECK(error_of("ddireplay-text 2") ==
+        "leak.txt:1:16: this text form is newer than 1: update ddireplay");
+  CHECK(error_of("ddi X \"VOID\" \"\"") ==
+        "leak.txt:1:5: a prototype reads: TYPE (TYPE NAME, ...)");
+  CHECK(error_of("stack s1 0x1\nstack s1 0x2") == "leak.txt:2:7: there is a stack s1 already");
+  CHECK(error_of("symbol MyDriver.sys+0x1 f") == "leak.txt:1:8: no module is called MyDriver.sys");
+  CHECK(error_of("gap cpu0") == "leak.txt:1:9: lost= is expected");
+  CHECK(error_of("repeat 3 {\nExFreePool\n") ==
+        "leak.txt:1:1: this repeat is never closed by a } on a line of its own");
+  CHECK(error_of("repeat 3 {\nExFrePool\n}\n") ==
+        "leak.txt:2:1: no DDI is called ExFrePool; did you mean ExFreePool?");
+  CHECK(error_of("repeat 2 {\nExFreePool\n} ExFreePool\n") ==
+        "leak.txt:3:3: ExFreePool is too much here");
+  CHECK(error_of("}") == "leak.txt:1:1: there is no repeat that this } could close");
+  CHECK(error_of("repeat 1000 {\nrepeat 1000 {\nExFreePool\n}\n}") ==
+        "leak.txt:3:1: repeats make more than 1000000 lines");
+  CHECK(error_of("end\nExFreePool") == "leak.txt:2:1: nothing can come behind the end line");
+  CHECK(error_of("end reason=tired") ==
+        "leak.txt:1:12: one of stopped, recovered, thread-inside, disk-full, target-crashed, "
+        "time-limit, converted is expected");
+  CHECK(error_of("chunk cpu0 number=1\nchunk cpu0 number=1") ==
+        "leak.txt:2:12: another chunk has this number");
+}
+
+TEST_CASE("a text with a mistake leaves no file") {
+  const ScratchDir dir;
+  std::istringstream text("ExFreePool\nExFrePool\n");
+  CHECK_THROWS_AS(read_text(text, "leak.txt", dir.path("leak.ddt")), Error);
+  CHECK(dir.is_empty());
+}
+
+TEST_CASE("a damaged trace is printed with its gaps, and as recovered") {
+  const RandomTrace trace =
+      make_random_trace({.processors = 2, .events = 500, .events_per_chunk = 50});
+  TraceReader whole = TraceReader::from_bytes(trace.bytes, "whole");
+  std::vector<std::byte> bytes = trace.bytes;
+  const ChunkInfo& victim = whole.chunks()[3];
+  bytes[victim.offset + sizeof(ChunkHeader) + 100] ^= std::byte{1};
+  SECTION("and cut") { bytes.resize(bytes.size() / 2); }
+  SECTION("and whole in length") {}
+  TraceReader reader = TraceReader::from_bytes(bytes, "damaged");
+  const std::string text = print(reader);
+  TraceReader again = trace_from_text(text, "again");
+  CHECK(read_events(again) == read_events(reader));
+  CHECK(again.condition().lost_events == victim.header.event_count);
+  CHECK(again.footer()->end_reason == EndReason::recovered);
+  CHECK_FALSE(again.condition().complete());
+  CHECK(again.footer()->notices.back().find("is refused") != std::string::npos);
+  TraceReader once_more = trace_from_text(print(again), "once more");
+  CHECK(print(once_more) == print(again));
+}
+
+TEST_CASE("either form of a trace is opened") {
+  const ScratchDir dir;
+  std::ofstream(dir.path("a.txt")) << kCanonical;
+  TraceReader text = open_trace(dir.path("a.txt"));
+  CHECK(read_events(text).size() == 8);
+  std::istringstream stream{std::string(kCanonical)};
+  read_text(stream, "a.txt", dir.path("a.ddt"));
+  TraceReader binary = open_trace(dir.path("a.ddt"));
+  CHECK(read_events(binary) == read_events(text));
+  CHECK_THROWS_WITH(open_trace(dir.path("b.ddt")),
+                    dir.path("b.ddt") + ": can't be opened: No such file or directory");
+}
+
+}  // namespace
+}  // namespace ddireplay::format
