@@ -1,0 +1,122 @@
+#include "recorder/core/capture.h"
+
+#include "recorder/core/hook_table.h"
+#include "recorder/core/platform.h"
+
+namespace ddireplay::recorder {
+
+namespace {
+
+using format::Source;
+
+std::uint64_t to_width(std::uint64_t value, const Operand& operand) {
+  if (operand.bytes == 8) return value;
+  const unsigned unused_bits = 64 - 8 * operand.bytes;
+  const std::uint64_t at_top = value << unused_bits;
+  if (!operand.is_signed) return at_top >> unused_bits;
+  return static_cast<std::uint64_t>(static_cast<std::int64_t>(at_top) >> unused_bits);
+}
+
+std::uint64_t shown(std::uint64_t value, const Operand& operand, const HookTable& hooks) {
+  return operand.is_pointer ? hooks.original_of(value) : to_width(value, operand);
+}
+
+std::uint64_t read_memory(const Operand& operand, const HookTable& hooks,
+                          const std::uint64_t* values) {
+  const std::uint64_t base = values[operand.base];
+  std::uint64_t value = 0;
+  if (base == 0 || !platform::guarded_read(base + static_cast<std::int64_t>(operand.offset),
+                                           operand.bytes, value)) {
+    return 0;
+  }
+  return shown(value, operand, hooks);
+}
+
+Operand operand_of(const format::Field& field) {
+  Operand operand;
+  operand.offset = field.offset;
+  operand.base = field.base;
+  operand.bytes = field.width == 0 ? 8 : field.width;
+  operand.is_signed = field.is_signed;
+  operand.is_pointer = field.width == 0 && field.kind == format::Kind::address;
+  operand.source = field.source;
+  return operand;
+}
+
+Duty duty_of(std::string_view name) {
+  if (name == "cb:DriverEntry") return Duty::driver_entry;
+  if (name == "cb:Unload") return Duty::unload;
+  if (name == "cb:SystemThread") return Duty::system_thread;
+  if (name == "PsTerminateSystemThread") return Duty::ends_thread;
+  if (name == "MmGetSystemRoutineAddress") return Duty::resolves_routine;
+  return Duty::none;
+}
+
+std::uint8_t stack_arguments_of(const format::DdiRow& row, const format::Layout& layout) {
+  // Callers of what is unknown, or takes "...", may pass more than the layout names.
+  if (row.family == format::Family::unknown || row.family == format::Family::runtime) {
+    return kStackArgumentsMax;
+  }
+  return layout.argument_count > 4 ? static_cast<std::uint8_t>(layout.argument_count - 4) : 0;
+}
+
+}  // namespace
+
+bool RowPlan::at_entry() const {
+  return row->when == format::When::entry || row->when == format::When::both;
+}
+
+bool RowPlan::at_exit() const {
+  return row->when == format::When::exit || row->when == format::When::both;
+}
+
+std::size_t PlanTable::plans_needed() { return format::ddi_table().count + 1; }
+
+bool PlanTable::build(std::span<RowPlan> plans) {
+  plans_ = plans;
+  const format::DdiTable table = format::ddi_table();
+  for (std::size_t i = 0; i < table.count; ++i) plans_[i].row = &table.rows[i];
+  plans_[table.count].row = &format::unknown_ddi();
+  for (RowPlan& plan : plans_) {
+    const format::Layout layout = plan.row->layout();
+    for (unsigned i = 0; i < layout.field_count; ++i) {
+      plan.operands[i] = operand_of(layout.fields[i]);
+    }
+    for (unsigned i = 0; i < layout.wrap_count; ++i) {
+      const format::Wrap& wrap = layout.wraps[i];
+      plan.wraps[i] = {find(wrap.callback), wrap.offset, wrap.base, wrap.in_memory};
+      if (plan.wraps[i].callback == nullptr) return false;
+    }
+    plan.entry_count = layout.entry_count;
+    plan.exit_count = layout.field_count;
+    plan.wrap_count = layout.wrap_count;
+    plan.stack_arguments = stack_arguments_of(*plan.row, layout);
+    plan.duty = duty_of(plan.row->name);
+  }
+  return true;
+}
+
+const RowPlan* PlanTable::find(std::string_view name) const {
+  const format::DdiRow* row = format::find_ddi(name);
+  return row == nullptr ? nullptr : &plans_[row - format::ddi_table().rows];
+}
+
+void capture_entry(const RowPlan& plan, const Arguments& arguments, const HookTable& hooks,
+                   std::uint64_t* values) {
+  for (unsigned i = 0; i < plan.entry_count; ++i) {
+    const Operand& operand = plan.operands[i];
+    values[i] = operand.source == Source::argument ? shown(arguments[operand.base], operand, hooks)
+                                                   : read_memory(operand, hooks, values);
+  }
+}
+
+void capture_exit(const RowPlan& plan, std::uint64_t result, const HookTable& hooks,
+                  std::uint64_t* values) {
+  for (unsigned i = plan.entry_count; i < plan.exit_count; ++i) {
+    const Operand& operand = plan.operands[i];
+    values[i] = operand.source == Source::result ? shown(result, operand, hooks)
+                                                 : read_memory(operand, hooks, values);
+  }
+}
+
+}  // namespace ddireplay::recorder

@@ -1,0 +1,98 @@
+// From a function's layout to the values of its events.
+//
+// A layout (format/freestanding/ddi_layout.h) is parsed when recording starts, into a plan that the
+// hook path can follow without looking at text.
+#pragma once
+
+#include <cstdint>
+#include <span>
+
+#include "format/freestanding/ddi_layout.h"
+#include "format/freestanding/ddi_table.h"
+
+namespace ddireplay::recorder {
+
+struct RowPlan;
+class HookTable;
+
+// Where one value comes from.
+struct Operand {
+  std::int32_t offset = 0;  // memory: bytes from the base
+  std::uint8_t base = 0;    // argument: its number. memory: number of the value it is read through
+  std::uint8_t bytes = 8;
+  bool is_signed = false;
+  bool is_pointer = false;  // it may be a stub of ours: the original is what is recorded
+  format::Source source = format::Source::argument;
+};
+
+// A routine of the driver that is to be replaced by a stub.
+struct WrapPlan {
+  const RowPlan* callback = nullptr;
+  std::int32_t offset = 0;
+  std::uint8_t base = 0;
+  bool in_memory = false;
+};
+
+// What the hook path has to do beside recording.
+enum class Duty : std::uint8_t {
+  none,
+  driver_entry,      // callback: the driver object's routines are wrapped when it returns
+  unload,            // callback: the image will go when it has returned
+  system_thread,     // callback: may end in PsTerminateSystemThread, which doesn't return
+  ends_thread,       // PsTerminateSystemThread
+  resolves_routine,  // MmGetSystemRoutineAddress: what it hands out is hooked, too
+};
+
+struct RowPlan {
+  const format::DdiRow* row = nullptr;
+  Operand operands[format::kMaxFields];
+  WrapPlan wraps[format::kMaxWraps];
+  std::uint8_t entry_count = 0;
+  std::uint8_t exit_count = 0;
+  std::uint8_t wrap_count = 0;
+  std::uint8_t stack_arguments = 0;  // to be copied when the call is made on a frame of its own
+  Duty duty = Duty::none;
+
+  bool at_entry() const;
+  bool at_exit() const;
+  bool is_callback() const { return row->family == format::Family::callback; }
+};
+
+// All rows of the table as plans, and that of an unknown import.
+class PlanTable {
+ public:
+  // Room for `plans_needed()` plans. False: a row's wrap names no callback.
+  static std::size_t plans_needed();
+  bool build(std::span<RowPlan> plans);
+
+  // The plan of that name, or nullptr.
+  const RowPlan* find(std::string_view name) const;
+  const RowPlan& unknown() const { return plans_.back(); }
+
+ private:
+  std::span<RowPlan> plans_;
+};
+
+// An unknown import may take arguments on the stack: these many are passed on.
+inline constexpr std::uint8_t kStackArgumentsMax = 16;
+
+// The arguments of a call, as the thunk finds them. They stay where they are: what is written here
+// is what the callee gets.
+struct Arguments {
+  std::uint64_t* registers;     // rcx, rdx, r8, r9
+  std::uint64_t stack_pointer;  // at entry of the callee: address of the return address
+
+  std::uint64_t& operator[](unsigned number) const {
+    if (number < 4) return registers[number];
+    return reinterpret_cast<std::uint64_t*>(stack_pointer)[1 + number];
+  }
+};
+
+// Fill in the values that exist at entry, and those that come at return. Memory that can't be read
+// gives 0.
+void capture_entry(const RowPlan& plan, const Arguments& arguments, const HookTable& hooks,
+                   std::uint64_t* values);
+void capture_exit(const RowPlan& plan, std::uint64_t result, const HookTable& hooks,
+                  std::uint64_t* values);
+
+}  // namespace ddireplay::recorder

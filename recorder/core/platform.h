@@ -1,0 +1,70 @@
+// What the recorder's core needs of the machine it runs on.
+//
+// Bound when the recorder is linked, not through pointers: most of these are called for every
+// event. recorder/windows/platform.cpp is the kernel's, tests/recorder/fake_platform.cpp the
+// tests'. All of them may be called at any IRQL, except where it says otherwise.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+
+#include "format/freestanding/chunk_encoder.h"
+#include "format/freestanding/layout.h"
+
+namespace ddireplay::recorder::platform {
+
+// Number of the processor that runs this, counted over all groups. Only a hint where the caller can
+// be preempted: by the time it is used the thread may run elsewhere.
+std::uint32_t current_processor();
+
+// Ticks of the clock that event times are made of. Never 0.
+std::uint64_t clock();
+
+// The level of the current processor, or kIrqlUnknown where the host doesn't show it.
+std::uint8_t current_irql();
+
+// KTHREAD address of the running thread, or its id where the host has none to show.
+std::uint64_t current_thread();
+
+// Reads or writes 1, 2, 4 or 8 bytes. False, and nothing done, when that memory can't be touched
+// here and now.
+bool guarded_read(std::uint64_t address, unsigned bytes, std::uint64_t& value);
+bool guarded_write_pointer(std::uint64_t address, std::uint64_t value);
+
+// Whether a routine at that address could be called: it lies in executable memory of a loaded
+// image.
+bool is_code(std::uint64_t address);
+
+struct Frame {
+  std::uint64_t return_address;
+  std::uint64_t slot;  // where on the stack it stands
+};
+
+// What a walk needs and a kernel stack has no room for: a frame list, and a processor context.
+struct alignas(16) WalkSpace {
+  std::byte context[1280];
+  Frame frames[format::kMaxStackFrames];
+};
+
+// Walks the stack outwards from the call whose return address stands at `stack_pointer`, at most
+// `depth` frames. The first one is that call site. Returns the frames, none when no walk is
+// possible.
+std::span<const Frame> walk_stack(std::uint64_t stack_pointer, std::size_t depth, WalkSpace& space);
+
+// A loaded module, with room for its texts.
+struct ModuleDescription {
+  format::ModuleEntry entry;  // its texts point into the arrays below
+  char name[64];
+  char pdb_name[256];
+};
+
+// Describes the module that an address lies in; false: none. At PASSIVE_LEVEL.
+bool describe_module(std::uint64_t address, ModuleDescription& module);
+
+// A driver's routines, as the thunk passes through them. At PASSIVE_LEVEL.
+void driver_entry_reached(std::uint16_t target, std::uint64_t driver_object);
+void driver_entry_returned(std::uint16_t target, std::uint64_t driver_object, bool succeeded);
+void unload_returned(std::uint16_t target);
+
+}  // namespace ddireplay::recorder::platform

@@ -1,0 +1,309 @@
+#include "recorder/core/recorder.h"
+
+#include <new>
+
+#include "format/freestanding/carver.h"
+#include "recorder/core/presence.h"
+
+namespace ddireplay::recorder {
+
+namespace {
+
+using format::event_flags::exit;
+using format::event_flags::raised;
+
+constexpr std::uint32_t kWalksPerProcessor = 4;  // interrupts nest, each may walk
+constexpr std::size_t kMaxResolvedName = 64;
+
+// An array of the carver's block, as its type begins. Empty while measuring.
+template <class T>
+std::span<T> take(format::Carver& carver, std::size_t count) {
+  T* first = carver.take<T>(count);
+  if (first == nullptr) return {};
+  for (std::size_t i = 0; i < count; ++i) new (first + i) T;
+  return {first, count};
+}
+
+// The pieces whose number follows from the configuration, in the order in which they lie.
+struct Pieces {
+  std::span<Ring> rings;
+  std::span<Slot> slots;
+  std::span<format::StackEntry> stacks;
+  std::span<std::uint64_t> frames;
+  std::span<std::atomic<std::uint32_t>> stack_index;
+  std::span<StackMemoEntry> memo;
+  std::span<HookSlot> hooks;
+  std::span<std::atomic<std::uint32_t>> hook_index;
+  std::span<RowPlan> plans;
+  std::span<format::ModuleEntry> modules;
+  std::span<format::FunctionEntry> functions;
+  std::span<char> text;
+
+  void place(format::Carver& carver, const RecorderConfig& config) {
+    rings = take<Ring>(carver, config.processors);
+    slots = take<Slot>(carver, std::size_t{config.processors} * config.ring_slots);
+    stacks = take<format::StackEntry>(carver, config.stacks);
+    frames = take<std::uint64_t>(carver, config.frames);
+    stack_index = take<std::atomic<std::uint32_t>>(carver, 2 * std::size_t{config.stacks});
+    memo = take<StackMemoEntry>(carver, config.memo_entries);
+    hooks = take<HookSlot>(carver, config.stubs.count);
+    hook_index = take<std::atomic<std::uint32_t>>(carver, 2 * std::size_t{config.stubs.count});
+    plans = take<RowPlan>(carver, PlanTable::plans_needed());
+    modules = take<format::ModuleEntry>(carver, config.modules);
+    functions = take<format::FunctionEntry>(carver, config.functions);
+    text = take<char>(carver, config.text_bytes);
+  }
+};
+
+}  // namespace
+
+std::size_t Recorder::bytes_needed(const RecorderConfig& config) {
+  format::Carver carver(nullptr);
+  Pieces pieces;
+  pieces.place(carver, config);
+  take<WalkSlot>(carver, std::size_t{config.processors} * kWalksPerProcessor);
+  take<std::atomic<std::uint64_t>>(carver, kMaxSystemThreads);
+  take<Target>(carver, kMaxTargets);
+  return carver.bytes();
+}
+
+Recorder::Recorder(const RecorderConfig& config, std::span<std::byte> memory) : config_(config) {
+  format::Carver carver(memory.data());
+  Pieces pieces;
+  pieces.place(carver, config);
+  walks_ = take<WalkSlot>(carver, std::size_t{config.processors} * kWalksPerProcessor);
+  system_threads_ = take<std::atomic<std::uint64_t>>(carver, kMaxSystemThreads);
+  targets_ = take<Target>(carver, kMaxTargets);
+  rings_ = pieces.rings;
+  for (std::size_t i = 0; i < rings_.size(); ++i) {
+    rings_[i].attach(pieces.slots.subspan(i * config.ring_slots, config.ring_slots));
+  }
+  stack_table_.attach(pieces.stacks, pieces.frames, pieces.stack_index);
+  stack_memo_.attach(pieces.memo);
+  hooks_.attach(config.stubs, pieces.hooks, pieces.hook_index);
+  tables_.attach(pieces.modules, pieces.functions, pieces.text);
+  plans_.build(pieces.plans);
+}
+
+std::uint16_t Recorder::add_target(std::uint64_t base, std::uint64_t size, std::uint16_t module) {
+  const std::uint16_t number = targets_used_.load(std::memory_order_relaxed);
+  if (number == kMaxTargets) return kMaxTargets;
+  Target& target = targets_[number];
+  target.base = base;
+  target.size = size;
+  target.module = module;
+  targets_used_.store(number + 1, std::memory_order_release);
+  return number;
+}
+
+std::uint64_t Recorder::stub_for_callback(const RowPlan& callback, std::uint16_t target,
+                                          std::uint64_t routine) {
+  const std::uint64_t stub =
+      hooks_.stub_for(callback, target, routine, [&](std::uint16_t& function) {
+        return tables_.add_function(callback.row->name, callback, targets_[target].module, routine,
+                                    function);
+      });
+  if (stub == 0) refused_hooks_.fetch_add(1, std::memory_order_relaxed);
+  return stub;
+}
+
+std::uint64_t Recorder::stub_for_import(std::string_view name, std::uint16_t target,
+                                        std::uint64_t original) {
+  const RowPlan* known = plans_.find(name);
+  const RowPlan& plan = known != nullptr ? *known : plans_.unknown();
+  const std::uint64_t stub = hooks_.stub_for(plan, target, original, [&](std::uint16_t& function) {
+    const std::string_view kept = known != nullptr ? plan.row->name : tables_.keep(name);
+    return !kept.empty() &&
+           tables_.add_function(kept, plan, targets_[target].module, original, function);
+  });
+  if (stub == 0) refused_hooks_.fetch_add(1, std::memory_order_relaxed);
+  return stub;
+}
+
+void Recorder::record_own(const RowPlan& plan, std::uint16_t target,
+                          std::span<const std::uint64_t> values) {
+  const bool has_target = target < kMaxTargets;
+  EventHead head;
+  if (!tables_.add_function(plan.row->name, plan,
+                            has_target ? targets_[target].module : format::kNoModule,
+                            has_target ? targets_[target].base : 0, head.function)) {
+    return;
+  }
+  head.thread = platform::current_thread();
+  head.irql = platform::current_irql();
+  rings_[processor()].store(head, values);
+}
+
+void Recorder::on_entry(CallFrame& frame) {
+  const HookSlot& slot = hooks_.slot(frame.slot);
+  const RowPlan& plan = *slot.plan;
+  frame.target = slot.original;
+  frame.action = Action::jump;
+  frame.state = FrameState::idle;
+  presence().enter(processor());
+  if (!recording()) {
+    presence().leave(processor());
+    return;
+  }
+  const Arguments arguments{frame.registers, frame.stack_pointer};
+  frame.irql = platform::current_irql();
+  frame.thread = platform::current_thread();
+  frame.tracked_thread = plan.duty == Duty::system_thread && add_system_thread(frame.thread);
+  if (plan.duty == Duty::driver_entry) {
+    platform::driver_entry_reached(slot.target, arguments[0]);
+  }
+  capture_entry(plan, arguments, hooks_, frame.values);
+  frame.stack = stack_of(frame.stack_pointer);
+  wrap_routines(frame, slot, arguments);
+  if (plan.at_entry()) store(frame, 0, frame.irql, plan.entry_count);
+  if (plan.duty == Duty::ends_thread && remove_system_thread(frame.thread))
+    presence().leave(processor());
+  if (!plan.at_exit()) {
+    presence().leave(processor());
+    return;
+  }
+  frame.action = Action::call;
+  frame.stack_arguments = plan.stack_arguments;
+  frame.state = FrameState::in_call;
+}
+
+void Recorder::on_exit(CallFrame& frame) {
+  frame.state = FrameState::idle;
+  const HookSlot& slot = hooks_.slot(frame.slot);
+  const RowPlan& plan = *slot.plan;
+  if (recording()) {
+    capture_exit(plan, frame.result, hooks_, frame.values);
+    // Of a callback the level that it leaves behind is what tells; of a call, the one it came with.
+    const std::uint8_t irql = plan.is_callback() ? platform::current_irql() : frame.irql;
+    store(frame, exit, irql, plan.exit_count);
+    if (plan.duty == Duty::resolves_routine) hook_resolved_routine(frame, slot);
+  }
+  if (plan.duty == Duty::driver_entry) {
+    const bool succeeded = static_cast<std::int32_t>(frame.result) >= 0;
+    platform::driver_entry_returned(slot.target, frame.registers[0], succeeded);
+  }
+  if (plan.duty == Duty::unload) platform::unload_returned(slot.target);
+  if (!frame.tracked_thread || remove_system_thread(frame.thread)) presence().leave(processor());
+}
+
+void Recorder::on_unwind(CallFrame& frame) {
+  if (frame.state != FrameState::in_call) return;
+  frame.state = FrameState::idle;
+  const RowPlan& plan = *hooks_.slot(frame.slot).plan;
+  if (recording()) {
+    for (unsigned i = plan.entry_count; i < plan.exit_count; ++i) frame.values[i] = 0;
+    store(frame, exit | raised, platform::current_irql(), plan.exit_count);
+  }
+  if (!frame.tracked_thread || remove_system_thread(frame.thread)) presence().leave(processor());
+}
+
+std::uint32_t Recorder::processor() const {
+  const std::uint32_t number = platform::current_processor();
+  return number < rings_.size() ? number : number % static_cast<std::uint32_t>(rings_.size());
+}
+
+std::uint32_t Recorder::stack_of(std::uint64_t stack_pointer) {
+  if (config_.stack_depth == 0) return format::kNoStack;
+  const std::uint32_t known = stack_memo_.find(stack_pointer, stack_table_);
+  if (known != format::kNoStack) return known;
+  for (WalkSlot& slot : walks_) {
+    if (slot.taken.load(std::memory_order_relaxed) ||
+        slot.taken.exchange(true, std::memory_order_acquire)) {
+      continue;
+    }
+    const std::uint32_t stack = walk(stack_pointer, slot);
+    slot.taken.store(false, std::memory_order_release);
+    if (stack != format::kNoStack) return stack;
+    break;
+  }
+  lost_stacks_.fetch_add(1, std::memory_order_relaxed);
+  return format::kNoStack;
+}
+
+std::uint32_t Recorder::walk(std::uint64_t stack_pointer, WalkSlot& slot) {
+  const std::span<const platform::Frame> frames =
+      platform::walk_stack(stack_pointer, config_.stack_depth, slot.space);
+  if (frames.empty()) return format::kNoStack;
+  const std::uint32_t stack = stack_table_.id_of(frames);
+  if (stack != format::kNoStack) stack_memo_.remember(stack_pointer, frames, stack);
+  return stack;
+}
+
+void Recorder::store(const CallFrame& frame, std::uint8_t flags, std::uint8_t irql,
+                     std::size_t count) {
+  const EventHead head{.thread = frame.thread,
+                       .stack = frame.stack,
+                       .function = hooks_.slot(frame.slot).function,
+                       .irql = irql,
+                       .flags = flags};
+  rings_[processor()].store(head, {frame.values, count});
+}
+
+// Only routines inside the driver's own image are replaced: what another module supplied is not the
+// driver's callback.
+void Recorder::wrap_routines(const CallFrame& frame, const HookSlot& slot,
+                             const Arguments& arguments) {
+  Target& target = targets_[slot.target];
+  for (unsigned i = 0; i < slot.plan->wrap_count; ++i) {
+    const WrapPlan& wrap = slot.plan->wraps[i];
+    const std::uint64_t base = frame.values[wrap.base];
+    const std::uint64_t place = base + static_cast<std::int64_t>(wrap.offset);
+    std::uint64_t routine = base;
+    if (wrap.in_memory && (base == 0 || !platform::guarded_read(place, 8, routine))) continue;
+    if (!target.contains(routine)) continue;
+    const std::uint64_t stub = stub_for_callback(*wrap.callback, slot.target, routine);
+    if (stub == 0) continue;
+    target.keeps_stubs.store(true, std::memory_order_relaxed);
+    if (wrap.in_memory) {
+      platform::guarded_write_pointer(place, stub);
+    } else {
+      arguments[wrap.base] = stub;
+    }
+  }
+}
+
+bool Recorder::add_system_thread(std::uint64_t thread) {
+  for (std::atomic<std::uint64_t>& place : system_threads_) {
+    std::uint64_t none = 0;
+    if (place.compare_exchange_strong(none, thread, std::memory_order_acq_rel)) return true;
+  }
+  return false;
+}
+
+bool Recorder::remove_system_thread(std::uint64_t thread) {
+  for (std::atomic<std::uint64_t>& place : system_threads_) {
+    std::uint64_t expected = thread;
+    if (place.compare_exchange_strong(expected, 0, std::memory_order_acq_rel)) return true;
+  }
+  return false;
+}
+
+// MmGetSystemRoutineAddress(UNICODE_STRING*) has found a routine: the driver gets a stub for it, so
+// that its calls are seen like those of an import.
+void Recorder::hook_resolved_routine(CallFrame& frame, const HookSlot& slot) {
+  std::uint64_t bytes = 0;
+  std::uint64_t text = 0;
+  if (!platform::guarded_read(frame.values[0], 2, bytes) ||
+      !platform::guarded_read(frame.values[0] + 8, 8, text) || bytes / 2 > kMaxResolvedName ||
+      !platform::is_code(frame.result)) {
+    return;
+  }
+  char name[kMaxResolvedName];
+  const std::size_t length = bytes / 2;
+  for (std::size_t i = 0; i < length; ++i) {
+    std::uint64_t character = 0;
+    if (!platform::guarded_read(text + 2 * i, 2, character)) return;
+    name[i] = static_cast<char>(character);
+  }
+  const RowPlan* known = plans_.find({name, length});
+  if (known != nullptr &&
+      (known->row->when == format::When::never || known->row->family == format::Family::runtime)) {
+    return;
+  }
+  const std::uint64_t stub = stub_for_import({name, length}, slot.target, frame.result);
+  if (stub == 0) return;
+  targets_[slot.target].keeps_stubs.store(true, std::memory_order_relaxed);
+  frame.result = stub;
+}
+
+}  // namespace ddireplay::recorder

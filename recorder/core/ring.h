@@ -1,0 +1,209 @@
+// The events of one processor on their way to the writer thread.
+//
+// Any number of producers, at any IRQL; one consumer. A producer reserves slots by moving `head`
+// (one compare-and-swap), fills them, and commits by storing the record's time last: a slot whose
+// first word is 0 is not committed, and the consumer stops there. So
+//   - an interrupt on the same processor in the middle of a store makes its own, later record,
+//   which
+//     waits behind the interrupted one until that is committed;
+//   - a thread that was moved to another processor in the middle of a store finishes it in the ring
+//     that it began with;
+//   - nobody ever waits for anybody.
+//
+// The clock is read between looking at `head` and moving it: when somebody else came in between,
+// the swap fails and the clock is read again. Thus order in the ring is order in time, up to what
+// the processor itself reorders around its time stamp counter; the consumer evens that out.
+//
+// A full ring loses events. They are counted, and the next event that finds room brings the count
+// along in a slot of its own in front of it: that is where in the stream they are missing.
+#pragma once
+
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+#include <span>
+
+#include "format/freestanding/record.h"
+#include "recorder/core/platform.h"
+
+namespace ddireplay::recorder {
+
+using format::Record;
+using format::Slot;
+
+// Function of the slot that stands where events were lost; values[0] says how many.
+inline constexpr std::uint16_t kLossMark = 0xffff;
+
+struct EventHead {
+  std::uint64_t thread = 0;
+  std::uint32_t stack = format::kNoStack;
+  std::uint16_t function = 0;
+  std::uint8_t irql = format::kIrqlUnknown;
+  std::uint8_t flags = 0;
+};
+
+// What the consumer took out.
+struct Drained {
+  std::uint32_t slots = 0;
+  std::uint64_t lost_before = 0;  // events lost just before the first of these records
+  bool at_loss = false;           // the next record has losses before it: these end a chunk
+};
+
+class Ring {
+ public:
+  // The number of slots must be a power of two.
+  void attach(std::span<Slot> slots) {
+    slots_ = slots.data();
+    capacity_ = slots.size();
+    for (Slot& slot : slots) slot.words[0] = 0;
+  }
+
+  // Stores one event; false: there was no room, and it is counted as lost.
+  bool store(const EventHead& head, std::span<const std::uint64_t> values) {
+    Reservation reservation;
+    if (!reserve(static_cast<unsigned>(values.size()), reservation)) return false;
+    commit(reservation, head, values);
+    return true;
+  }
+
+  // The two halves of store(). What was reserved must be committed, with as many values.
+  struct Reservation {
+    std::uint64_t position = 0;
+    std::uint64_t time = 0;
+  };
+
+  bool reserve(unsigned value_count, Reservation& reservation) {
+    const unsigned record_slots = format::slots_for(value_count);
+    std::uint64_t position = head_.load(std::memory_order_acquire);
+    std::uint64_t time = 0;
+    bool marks_loss = false;
+    unsigned wanted = 0;
+    do {
+      marks_loss = lost_pending_.load(std::memory_order_relaxed) != 0;
+      wanted = record_slots + (marks_loss ? 1 : 0);
+      if (position + wanted - tail_.load(std::memory_order_acquire) > capacity_) {
+        lost_pending_.fetch_add(1, std::memory_order_relaxed);
+        lost_total_.fetch_add(1, std::memory_order_relaxed);
+        return false;
+      }
+      time = platform::clock();
+    } while (!head_.compare_exchange_weak(position, position + wanted, std::memory_order_acq_rel,
+                                          std::memory_order_acquire));
+    if (marks_loss) {
+      const std::uint64_t lost = lost_pending_.exchange(0, std::memory_order_relaxed);
+      fill(position, time, {.function = kLossMark}, {&lost, 1});
+      ++position;
+    }
+    reservation = {position, time};
+    return true;
+  }
+
+  void commit(const Reservation& reservation, const EventHead& head,
+              std::span<const std::uint64_t> values) {
+    fill(reservation.position, reservation.time, head, values);
+  }
+
+  // Takes committed records in order. `value_count` tells a record's number of values. Ends at the
+  // first uncommitted record, at a loss, or when `out` is full; the slots become free all at once
+  // at the end, so that a ring that was full has room for more than one event before it is full
+  // again.
+  template <class ValueCount>
+  Drained drain(std::span<Slot> out, const ValueCount& value_count) {
+    Drained result;
+    const std::uint64_t begin = tail_.load(std::memory_order_relaxed);
+    const std::uint64_t end = head_.load(std::memory_order_acquire);
+    std::uint64_t position = begin;
+    while (position != end) {
+      Slot& first = at(position);
+      if (committed_time(first) == 0) break;
+      const Record& record = reinterpret_cast<const Record&>(first);
+      if (record.function == kLossMark) {
+        if (result.slots != 0) {
+          result.at_loss = true;
+          break;
+        }
+        result.lost_before += record.values[0];
+        ++position;
+        continue;
+      }
+      const unsigned slots = format::slots_for(value_count(record));
+      if (result.slots + slots > out.size()) break;
+      copy_out(position, slots, out.data() + result.slots);
+      position += slots;
+      result.slots += slots;
+    }
+    free_slots(begin, position);
+    return result;
+  }
+
+  // Slots that are reserved and not yet taken out.
+  std::uint64_t used() const {
+    return head_.load(std::memory_order_acquire) - tail_.load(std::memory_order_relaxed);
+  }
+  std::uint64_t capacity() const { return capacity_; }
+
+  // All losses so far, and those that no later event has marked yet.
+  std::uint64_t lost_total() const { return lost_total_.load(std::memory_order_relaxed); }
+  std::uint64_t lost_pending() const { return lost_pending_.load(std::memory_order_relaxed); }
+
+  // Gives up what is left: a reservation that was never committed hides the length of its record,
+  // and so where the next begins. Every slot counts as a lost event, which is at most too many.
+  std::uint64_t abandon() {
+    const std::uint64_t left = used();
+    lost_total_.fetch_add(left, std::memory_order_relaxed);
+    return left + lost_pending();
+  }
+
+ private:
+  Slot& at(std::uint64_t position) { return slots_[position & (capacity_ - 1)]; }
+
+  static std::uint64_t committed_time(Slot& slot) {
+    return std::atomic_ref(slot.words[0]).load(std::memory_order_acquire);
+  }
+
+  void fill(std::uint64_t position, std::uint64_t time, const EventHead& head,
+            std::span<const std::uint64_t> values) {
+    constexpr unsigned kInFirst = format::kValuesInFirstSlot;
+    constexpr unsigned kInFurther = format::kValuesPerFurtherSlot;
+    for (std::size_t i = kInFirst; i < values.size(); ++i) {
+      const std::size_t further = i - kInFirst;
+      at(position + 1 + further / kInFurther).words[further % kInFurther] = values[i];
+    }
+    Slot& first = at(position);
+    Record& record = reinterpret_cast<Record&>(first);
+    record.thread = head.thread;
+    record.stack = head.stack;
+    record.function = head.function;
+    record.irql = head.irql;
+    record.flags = head.flags;
+    for (std::size_t i = 0; i < values.size() && i < kInFirst; ++i) record.values[i] = values[i];
+    std::atomic_ref(first.words[0]).store(time, std::memory_order_release);
+  }
+
+  void copy_out(std::uint64_t position, unsigned slots, Slot* out) {
+    for (unsigned i = 0; i < slots; ++i) out[i] = at(position + i);
+    Record& record = reinterpret_cast<Record&>(out[0]);
+    if (record.time < newest_time_) record.time = newest_time_;
+    newest_time_ = record.time;
+  }
+
+  void free_slots(std::uint64_t begin, std::uint64_t end) {
+    for (std::uint64_t position = begin; position != end; ++position) {
+      std::atomic_ref(at(position).words[0]).store(0, std::memory_order_relaxed);
+    }
+    tail_.store(end, std::memory_order_release);
+  }
+
+  // Written by producers.
+  alignas(64) std::atomic<std::uint64_t> head_{0};
+  std::atomic<std::uint64_t> lost_pending_{0};
+  std::atomic<std::uint64_t> lost_total_{0};
+  // Written by the consumer.
+  alignas(64) std::atomic<std::uint64_t> tail_{0};
+  std::uint64_t newest_time_ = 0;
+  // Never written after attach().
+  alignas(64) Slot* slots_ = nullptr;
+  std::uint64_t capacity_ = 0;
+};
+
+}  // namespace ddireplay::recorder

@@ -1,0 +1,116 @@
+// Remembers where on the stack each return address of a walk was found, so that the same stack need
+// not be walked again.
+//
+// The key is (call site, stack pointer). A function compiled for x64 has a frame of fixed size, so
+// the same call site at the same depth finds its caller's return address in the same slot; when
+// that holds the remembered value, the same is true of the caller, and so on outwards. Slots are
+// re-read in that order, and the first that differs ends the proof: what lies beyond it may be
+// another frame, or no stack at all. (Frames of variable size, made by alloca, could be mistaken
+// only if the remembered slot happened to hold the very same return address.)
+//
+// Entries are guarded by a version that is odd while somebody writes. A reader that sees it change,
+// and a writer that finds it odd, give up: the memo is a hint, and nobody waits at any IRQL.
+#pragma once
+
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+#include <span>
+
+#include "format/freestanding/layout.h"
+#include "recorder/core/platform.h"
+#include "recorder/core/stack_table.h"
+
+namespace ddireplay::recorder {
+
+struct StackMemoEntry {
+  static constexpr std::size_t kOffsetsPerWord = 4;  // 16 bits each, in units of 8 bytes
+
+  std::atomic<std::uint32_t> version{0};
+  std::atomic<std::uint32_t> stack{0};
+  std::atomic<std::uint64_t> call_site{0};
+  std::atomic<std::uint64_t> stack_pointer{0};
+  std::atomic<std::uint64_t> offsets[format::kMaxStackFrames / kOffsetsPerWord] = {};
+};
+
+class StackMemo {
+ public:
+  // A power of two of entries.
+  void attach(std::span<StackMemoEntry> entries) { entries_ = entries; }
+
+  // The stack of the call whose return address stands at `stack_pointer`, if it can be proved to be
+  // one that was seen before; else kNoStack.
+  std::uint32_t find(std::uint64_t stack_pointer, const StackTable& table) const {
+    const std::uint64_t call_site = *reinterpret_cast<const std::uint64_t*>(stack_pointer);
+    const StackMemoEntry& entry = entry_for(call_site, stack_pointer);
+    const std::uint32_t version = entry.version.load(std::memory_order_acquire);
+    if ((version & 1) != 0 || entry.call_site.load(std::memory_order_acquire) != call_site ||
+        entry.stack_pointer.load(std::memory_order_acquire) != stack_pointer) {
+      return format::kNoStack;
+    }
+    const std::uint32_t stack = entry.stack.load(std::memory_order_acquire);
+    if (!same_stack(entry, version, stack_pointer, table, stack)) return format::kNoStack;
+    return stack;
+  }
+
+  // Remembers a walk. Frames too far away for a 16-bit offset are not remembered.
+  void remember(std::uint64_t stack_pointer, std::span<const platform::Frame> frames,
+                std::uint32_t stack) {
+    StackMemoEntry& entry = entry_for(frames[0].return_address, stack_pointer);
+    std::uint64_t words[format::kMaxStackFrames / StackMemoEntry::kOffsetsPerWord] = {};
+    for (std::size_t i = 0; i < frames.size(); ++i) {
+      const std::uint64_t offset = (frames[i].slot - stack_pointer) / sizeof(std::uint64_t);
+      if (offset > 0xffff) return;
+      words[i / StackMemoEntry::kOffsetsPerWord] |= offset
+                                                    << 16 * (i % StackMemoEntry::kOffsetsPerWord);
+    }
+    std::uint32_t version = entry.version.load(std::memory_order_relaxed);
+    if ((version & 1) != 0 ||
+        !entry.version.compare_exchange_strong(version, version + 1, std::memory_order_acquire)) {
+      return;
+    }
+    // Each of these is a release, so that none is seen before the version has become odd.
+    entry.call_site.store(frames[0].return_address, std::memory_order_release);
+    entry.stack_pointer.store(stack_pointer, std::memory_order_release);
+    entry.stack.store(stack, std::memory_order_release);
+    for (std::size_t i = 0; i < words_for(frames.size()); ++i) {
+      entry.offsets[i].store(words[i], std::memory_order_release);
+    }
+    entry.version.store(version + 2, std::memory_order_release);
+  }
+
+ private:
+  static constexpr std::size_t words_for(std::size_t frames) {
+    return (frames + StackMemoEntry::kOffsetsPerWord - 1) / StackMemoEntry::kOffsetsPerWord;
+  }
+
+  StackMemoEntry& entry_for(std::uint64_t call_site, std::uint64_t stack_pointer) const {
+    std::uint64_t hash = (call_site ^ stack_pointer << 20) * 0x9e3779b97f4a7c15;
+    return entries_[hash >> 40 & (entries_.size() - 1)];
+  }
+
+  // The version must be checked before the first look at the stack: offsets that somebody is just
+  // overwriting could point anywhere.
+  static bool same_stack(const StackMemoEntry& entry, std::uint32_t version,
+                         std::uint64_t stack_pointer, const StackTable& table,
+                         std::uint32_t stack) {
+    std::uint64_t offsets[format::kMaxStackFrames / StackMemoEntry::kOffsetsPerWord];
+    const std::size_t depth = table.entry(stack).depth;
+    for (std::size_t i = 0; i < words_for(depth); ++i) {
+      offsets[i] = entry.offsets[i].load(std::memory_order_acquire);
+    }
+    if (entry.version.load(std::memory_order_relaxed) != version) return false;
+    const auto* slots = reinterpret_cast<const std::uint64_t*>(stack_pointer);
+    const std::uint64_t* frames = table.frames_of(stack);
+    for (std::size_t i = 0; i < depth; ++i) {
+      const std::uint64_t word = offsets[i / StackMemoEntry::kOffsetsPerWord];
+      const std::uint64_t offset = word >> 16 * (i % StackMemoEntry::kOffsetsPerWord) & 0xffff;
+      if (slots[offset] != frames[i]) return false;
+    }
+    return true;
+  }
+
+  std::span<StackMemoEntry> entries_;
+};
+
+}  // namespace ddireplay::recorder

@@ -1,0 +1,111 @@
+// What the writer thread does: takes records out of the rings, makes chunks of them, appends these
+// to the file.
+//
+// Runs at PASSIVE_LEVEL, in one thread; allocates nothing.
+#pragma once
+
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string_view>
+
+#include "format/freestanding/chunk_encoder.h"
+#include "format/freestanding/footer_encoder.h"
+#include "format/freestanding/layout.h"
+#include "recorder/core/recorder.h"
+#include "recorder/core/text.h"
+
+namespace ddireplay::recorder {
+
+// Where a trace goes.
+class Output {
+ public:
+  // False: nothing more can be written, the disk is full, say. There may be less in the file than
+  // was given.
+  virtual bool append(std::span<const std::byte> bytes) = 0;
+  // Cuts off what stands behind `bytes`.
+  virtual void truncate(std::uint64_t bytes) = 0;
+
+ protected:
+  ~Output() = default;
+};
+
+struct WriterConfig {
+  std::uint32_t chunk_slots = 1u << 16;   // records of one chunk
+  std::uint32_t index_chunks = 1u << 16;  // chunks that the footer can list
+};
+
+class Writer {
+ public:
+  static std::size_t bytes_needed(const RecorderConfig& recorder, const WriterConfig& config);
+
+  // `memory` is zeroed, aligned to 64 bytes, at least bytes_needed(). All must outlive the writer.
+  Writer(Recorder& recorder, const RecorderConfig& recorder_config, const WriterConfig& config,
+         Output& output, std::span<std::byte> memory);
+  Writer(const Writer&) = delete;
+  Writer& operator=(const Writer&) = delete;
+
+  // Seals and writes the file's header. This and the functions below: false when the output failed;
+  // nothing is written from then on.
+  bool begin(format::FileHeader header);
+
+  // Takes out what has gathered: of each ring that is filling up, or with `flush` of all.
+  bool pump(bool flush);
+
+  // Takes out the rest, and closes the file. Nobody may be storing any more. After a failure it
+  // tries once more: a footer is small, and may find room where a chunk didn't.
+  bool finish(format::EndReason reason, bool started_attached,
+              std::span<const std::string_view> notices);
+
+  // Some ring fills faster than it is emptied: don't wait before the next pump().
+  bool is_behind() const { return behind_; }
+
+  // May be asked from any thread.
+  std::uint64_t events() const { return events_.load(std::memory_order_relaxed); }
+  std::uint64_t bytes() const { return bytes_.load(std::memory_order_relaxed); }
+  std::uint64_t lost() const;
+  std::uint64_t calls_of(std::uint16_t function) const;
+
+ private:
+  struct CallCount {
+    std::atomic<std::uint64_t> entries{0};
+    std::atomic<std::uint64_t> exits{0};
+  };
+
+  bool drain_ring(std::uint16_t stream, bool flush);
+  bool write_chunk(std::uint16_t stream, std::span<const Slot> slots);
+  bool append(std::span<const std::byte> bytes);
+  bool append_chunk(std::span<const std::byte> chunk);
+  bool close_ring(std::uint16_t stream);
+  void survey(std::span<const Slot> slots);
+  void add_modules_of(std::uint32_t stack);
+  std::uint32_t value_count(const Record& record) const;
+  std::size_t list_imports();
+  bool write_footer(const format::FooterEntry& footer);
+
+  Recorder& recorder_;
+  Output& output_;
+  WriterConfig config_;
+  format::EncoderLimits limits_;
+  format::ChunkEncoder encoder_;
+  std::uint64_t trace_id_ = 0;
+  std::uint32_t next_number_ = 0;
+  bool failed_ = false;
+  bool behind_ = false;
+  bool index_full_ = false;
+  std::span<Slot> staging_;
+  std::span<std::byte> chunk_;
+  std::span<std::byte> footer_;
+  std::span<std::uint64_t> carried_loss_;  // per stream: losses that no chunk has told yet
+  std::span<std::uint64_t> surveyed_;      // a bit per stack: its modules are known
+  std::span<CallCount> calls_;             // per function
+  std::span<format::IndexEntry> index_;
+  std::size_t index_used_ = 0;
+  std::span<format::ImportEntry> imports_;
+  platform::ModuleDescription module_;
+  std::atomic<std::uint64_t> events_{0};
+  std::atomic<std::uint64_t> bytes_{0};
+};
+
+}  // namespace ddireplay::recorder

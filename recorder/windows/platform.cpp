@@ -1,0 +1,145 @@
+// What the core needs of the machine, on a kernel.
+#include "recorder/core/platform.h"
+
+#include <x86intrin.h>
+
+#include "recorder/windows/loader_list.h"
+#include "recorder/windows/system.h"
+#include "recorder/windows/targets.h"
+
+extern "C" const std::uint8_t ddirec_thunk[];
+extern "C" const std::uint8_t ddirec_thunk_end[];
+extern "C" bool ddirec_guarded_read(std::uint64_t address, unsigned bytes, std::uint64_t* value);
+extern "C" bool ddirec_guarded_write(std::uint64_t address, std::uint64_t value);
+
+namespace ddireplay::recorder::platform {
+
+namespace {
+
+constexpr std::uint64_t kKernelSpace = 0xffff800000000000;
+constexpr std::uint64_t kStackReachMax = 512 * 1024;
+
+// A fault on a kernel address ends in a bug check, handler or not, and a page fault does at
+// DISPATCH_LEVEL; so memory that isn't there is not touched at all. Wine's kernel lives in a user
+// process, where a fault is just an exception.
+bool may_touch(std::uint64_t address, unsigned bytes) {
+  if (current_system().on_wine) return true;
+  return address >= kKernelSpace && MmIsAddressValid(reinterpret_cast<PVOID>(address)) &&
+         MmIsAddressValid(reinterpret_cast<PVOID>(address + bytes - 1));
+}
+
+// The thunk stands in the stack of every callback, where nobody wants to read of it.
+bool is_in_thunk(std::uint64_t address) {
+  const auto begin = reinterpret_cast<std::uint64_t>(ddirec_thunk);
+  return address - begin < reinterpret_cast<std::uint64_t>(ddirec_thunk_end) - begin;
+}
+
+// One frame outwards. False where there is no unwind data: a leaf can't be told from code that
+// nobody describes, and only the latter is met in the middle of a stack.
+bool unwind(CONTEXT& context) {
+  ULONG64 image = 0;
+  _IMAGE_RUNTIME_FUNCTION_ENTRY* function = RtlLookupFunctionEntry(context.Rip, &image, nullptr);
+  if (function == nullptr) return false;
+  PVOID handler_data = nullptr;
+  ULONG64 establisher = 0;
+  constexpr ULONG kNoHandler = 0;
+  RtlVirtualUnwind(kNoHandler, image, context.Rip, function, &context, &handler_data, &establisher,
+                   nullptr);
+  return true;
+}
+
+}  // namespace
+
+std::uint32_t current_processor() {
+  if (current_system().processor_from_clock) {
+    unsigned tag = 0;
+    __rdtscp(&tag);
+    return tag & 0xfff;
+  }
+  return KeGetCurrentProcessorNumberEx(nullptr);
+}
+
+std::uint64_t clock() { return __rdtsc(); }
+
+std::uint8_t current_irql() {
+  // Reading cr8 is trapped and emulated under Wine, slowly, and says 0 whatever the level should
+  // be.
+  if (current_system().on_wine) return format::kIrqlUnknown;
+  std::uint64_t level = 0;
+  __asm__ volatile("mov %%cr8, %0" : "=r"(level));
+  return static_cast<std::uint8_t>(level);
+}
+
+std::uint64_t current_thread() {
+  // Under Wine gs is a user thread's, and what stands there is no KTHREAD: its threads are known by
+  // id.
+  if (current_system().on_wine) return reinterpret_cast<std::uint64_t>(PsGetCurrentThreadId());
+  std::uint64_t thread = 0;
+  __asm__ volatile("movq %%gs:0x188, %0" : "=r"(thread));
+  return thread;
+}
+
+bool guarded_read(std::uint64_t address, unsigned bytes, std::uint64_t& value) {
+  return may_touch(address, bytes) && ddirec_guarded_read(address, bytes, &value);
+}
+
+bool guarded_write_pointer(std::uint64_t address, std::uint64_t value) {
+  return may_touch(address, sizeof(value)) && ddirec_guarded_write(address, value);
+}
+
+bool is_code(std::uint64_t address) {
+  const std::uint64_t base = module_base_of(address);
+  const PeImage image = image_at(base);
+  return image.is_valid() && image.is_executable(static_cast<std::uint32_t>(address - base));
+}
+
+// The walk starts in here and first unwinds the recorder's own frames, up to the one whose return
+// address is that of the call. So the thunk need not save the registers that only a walk wants.
+std::span<const Frame> walk_stack(std::uint64_t stack_pointer, std::size_t depth,
+                                  WalkSpace& space) {
+  static_assert(sizeof(CONTEXT) <= sizeof(space.context));
+  CONTEXT& context = reinterpret_cast<CONTEXT&>(space.context);
+  RtlCaptureContext(&context);
+  while (context.Rsp <= stack_pointer) {
+    if (!unwind(context)) return {};
+  }
+  std::size_t count = 0;
+  std::uint64_t outermost = stack_pointer;
+  while (count < depth && context.Rip != 0) {
+    const std::uint64_t slot = context.Rsp - sizeof(std::uint64_t);
+    // Outwards is upwards: anything else is a stack that was switched or overwritten.
+    if (slot < outermost || slot - stack_pointer > kStackReachMax) break;
+    if (!is_in_thunk(context.Rip)) space.frames[count++] = {context.Rip, slot};
+    outermost = context.Rsp;
+    if (!unwind(context)) break;
+  }
+  return {space.frames, count};
+}
+
+bool describe_module(std::uint64_t address, ModuleDescription& module) {
+  const std::uint64_t base = module_base_of(address);
+  const PeImage image = image_at(base);
+  if (!image.is_valid()) return false;
+  module.entry = {};
+  image.identify(module);
+  module.name[0] = '\0';
+  visit_modules([&](const LoaderEntry& entry) {
+    if (reinterpret_cast<std::uint64_t>(entry.base) != base) return false;
+    copy_name(entry.base_name, module.name, sizeof(module.name));
+    return true;
+  });
+  module.entry.name = module.name;
+  return true;
+}
+
+void driver_entry_reached(std::uint16_t target, std::uint64_t driver_object) {
+  targets().entry_reached(target, reinterpret_cast<DRIVER_OBJECT*>(driver_object));
+}
+
+void driver_entry_returned(std::uint16_t target, std::uint64_t driver_object, bool succeeded) {
+  targets().entry_returned(target, reinterpret_cast<DRIVER_OBJECT*>(driver_object), succeeded);
+}
+
+void unload_returned(std::uint16_t target) { targets().unload_returned(target); }
+
+}  // namespace ddireplay::recorder::platform

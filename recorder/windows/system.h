@@ -1,0 +1,35 @@
+// The kernel that the recorder found itself in: what differs between Windows and Wine, and between
+// their versions, found out once when the driver is loaded.
+#pragma once
+
+#include "recorder/windows/ddk.h"
+
+namespace ddireplay::recorder {
+
+struct System {
+  bool on_wine = false;
+  ULONG processors = 1;
+  ULONG os_build = 0;
+  std::uint64_t clock_hz = 0;  // of the time stamp counter
+  bool clock_is_invariant = false;
+  bool processor_from_clock = false;  // rdtscp tells the processor's number
+  LIST_ENTRY* loader_list = nullptr;  // some entry of the circular list of loaded modules
+
+  // Not exported by every kernel; nullptr where they are missing.
+  NTSTATUS(NTAPI* protect_virtual_memory)(HANDLE, PVOID*, PSIZE_T, ULONG, PULONG) = nullptr;
+  VOID(NTAPI* query_system_time)(PLARGE_INTEGER) = nullptr;
+  PERESOURCE loader_lock = nullptr;
+};
+
+// At PASSIVE_LEVEL. Takes some 50 ms: it measures the clock.
+void find_out_system(DRIVER_OBJECT* driver);
+const System& current_system();
+
+// 100 ns units since 1601.
+std::uint64_t system_time();
+
+PVOID system_routine(const wchar_t* name);
+
+void sleep_ms(std::uint32_t milliseconds);
+
+}  // namespace ddireplay::recorder
