@@ -1,0 +1,39 @@
+#include "checkers/biography.h"
+
+namespace ddireplay::checkers {
+
+using replay::FindingObject;
+using replay::Role;
+
+void add_entry(FindingObject& object, Role role, const replay::Moment& moment) {
+  if (moment.seen()) object.biography.push_back({role, moment});
+}
+
+FindingObject object_of(const replay::PoolBlock& block) {
+  FindingObject object{.kind = replay::block_kind_name(block.kind),
+                       .address = block.address,
+                       .size = block.charged,
+                       .tag = block.tag,
+                       .biography = {}};
+  add_entry(object, Role::allocated, block.allocated);
+  add_entry(object, Role::freed, block.freed);
+  return object;
+}
+
+FindingObject object_of(const replay::Timer& timer, std::uint64_t bytes) {
+  FindingObject object{
+      .kind = "timer", .address = timer.address, .size = bytes, .tag = 0, .biography = {}};
+  add_entry(object, Role::initialised, timer.initialised);
+  add_entry(object, Role::armed, timer.set);
+  return object;
+}
+
+FindingObject object_of(const replay::Dpc& dpc, std::uint64_t bytes) {
+  FindingObject object{
+      .kind = "dpc", .address = dpc.address, .size = bytes, .tag = 0, .biography = {}};
+  add_entry(object, Role::initialised, dpc.initialised);
+  if (dpc.queued) add_entry(object, Role::queued, dpc.queued_at);
+  return object;
+}
+
+}  // namespace ddireplay::checkers

@@ -1,0 +1,19 @@
+// What a model knows of an object, as a finding tells it.
+#pragma once
+
+#include "replay/finding.h"
+#include "replay/world.h"
+
+namespace ddireplay::checkers {
+
+// Adds an entry if the moment was seen.
+void add_entry(replay::FindingObject& object, replay::Role role, const replay::Moment& moment);
+
+// With its allocation, and its first free if it is a tombstone. The size is what was charged.
+replay::FindingObject object_of(const replay::PoolBlock& block);
+// With its initialisation and the call that armed it.
+replay::FindingObject object_of(const replay::Timer& timer, std::uint64_t bytes);
+// With its initialisation and, if it is queued, the call that queued it.
+replay::FindingObject object_of(const replay::Dpc& dpc, std::uint64_t bytes);
+
+}  // namespace ddireplay::checkers

@@ -1,0 +1,87 @@
+// Pool that is freed at an IRQL at which it must not be.
+
+#include <fmt/format.h>
+
+#include "checkers/biography.h"
+#include "checkers/pool/pool_checkers.h"
+#include "checkers/text.h"
+#include "replay/world.h"
+
+namespace ddireplay::checkers {
+
+namespace {
+
+using replay::Evidence;
+using replay::Finding;
+using replay::Op;
+using replay::Operand;
+using replay::PoolBlock;
+using replay::Rule;
+using replay::Step;
+
+constexpr std::uint8_t kApcLevel = 1;
+constexpr std::uint8_t kDispatchLevel = 2;
+
+enum { kPaged, kNonpaged };
+
+constexpr Rule kRules[] = {
+    {.bug_check = 0xC4,
+     .code = 0x11,
+     .sub_id = "",
+     .slug = "paged-pool-freed-above-apc-level",
+     .title = "The driver is freeing paged pool above APC_LEVEL.",
+     .parameters = {"current IRQL", "pool type", "address of the block"},
+     .evidence = Evidence::presence,
+     .condition = "A block that was allocated as paged pool is freed at IRQL 2 or above.",
+     .near_miss = "Freeing it at APC_LEVEL; a block of which the trace has no allocation.",
+     .remedy = "Free it after the lock is released, or hand it to a work item.",
+     .aliases = "",
+     .follows = ""},
+    {.bug_check = 0xC4,
+     .code = 0x12,
+     .sub_id = "",
+     .slug = "nonpaged-pool-freed-above-dispatch-level",
+     .title = "The driver is freeing nonpaged pool above DISPATCH_LEVEL.",
+     .parameters = {"current IRQL", "pool type", "address of the block"},
+     .evidence = Evidence::presence,
+     .condition = "A block that was allocated as nonpaged pool is freed above DISPATCH_LEVEL.",
+     .near_miss = "Freeing it in a DPC or under a spin lock.",
+     .remedy = "Leave the free to a DPC.",
+     .aliases = "",
+     .follows = ""},
+};
+
+constexpr Op kOperations[] = {Op::pool_free};
+
+class FreeIrql final : public replay::Checker {
+ public:
+  std::span<const Rule> rules() const override { return kRules; }
+  std::span<const Op> operations() const override { return kOperations; }
+
+  void on_step(const Step& step, const replay::World& before, replay::FindingSink& sink) override {
+    if (step.irql == format::kIrqlUnknown || step.irql <= kApcLevel) return;
+    const PoolBlock* block = before.pool().find(step[Operand::address]);
+    if (block == nullptr || block->kind != replay::BlockKind::pool) return;
+    const bool too_high = step.irql > (block->paged() ? kApcLevel : kDispatchLevel);
+    if (too_high) report(*block, step, before, sink);
+  }
+
+ private:
+  static void report(const PoolBlock& block, const Step& step, const replay::World& world,
+                     replay::FindingSink& sink) {
+    Finding finding;
+    finding.rule = &kRules[block.paged() ? kPaged : kNonpaged];
+    finding.parameters = {finding.rule->code, step.irql, block.type, block.address};
+    finding.sentence = fmt::format("{} freed {} at {}.", driver_name(world, step.driver),
+                                   describe(block), irql_name(step.irql));
+    finding.objects.push_back(object_of(block));
+    add_entry(finding.objects.back(), replay::Role::violated, step.moment());
+    sink.report(std::move(finding));
+  }
+};
+
+}  // namespace
+
+std::unique_ptr<replay::Checker> make_pool_free_irql() { return std::make_unique<FreeIrql>(); }
+
+}  // namespace ddireplay::checkers

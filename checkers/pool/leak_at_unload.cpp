@@ -1,0 +1,105 @@
+// Pool that a driver leaves behind. It is judged when the image goes, not when Unload is called:
+// what the driver's last callback frees is no leak.
+
+#include <fmt/format.h>
+
+#include "checkers/biography.h"
+#include "checkers/pool/pool_checkers.h"
+#include "checkers/text.h"
+#include "replay/world.h"
+
+namespace ddireplay::checkers {
+
+namespace {
+
+using replay::Driver;
+using replay::Evidence;
+using replay::Finding;
+using replay::Op;
+using replay::PoolBlock;
+using replay::Rule;
+using replay::Step;
+using replay::World;
+
+constexpr Rule kRules[] = {
+    {.bug_check = 0xC4,
+     .code = 0x62,
+     .sub_id = "",
+     .slug = "pool-leak-at-unload",
+     .title = "A driver has forgotten to free its pool allocations prior to unloading.",
+     .parameters = {"name of the driver having the issue",
+                    "verifier internal structure with driver information",
+                    "total # of (paged+nonpaged) allocations that weren't freed"},
+     .evidence = Evidence::absence,
+     .condition = "When the driver's image goes, something that it allocated is still there: pool, "
+                  "an MDL, a work item, a string of the run-time library, contiguous memory.",
+     .near_miss =
+         "What has passed to somebody else: an MDL of a request that was completed or sent "
+         "on, a block that answers a request, what another driver has freed.",
+     .remedy = "For each block listed, find the path from its allocation on which nobody frees it.",
+     .aliases = "C4:60",
+     .follows = "C4:10"},
+};
+
+constexpr Op kOperations[] = {Op::image_unload};
+
+struct Sum {
+  std::uint64_t count = 0;
+  std::uint64_t paged_bytes = 0;
+  std::uint64_t nonpaged_bytes = 0;
+  std::uint64_t uncertain = 0;  // a free may have been missed
+
+  void add(const PoolBlock& block, const World& world) {
+    ++count;
+    (block.paged() ? paged_bytes : nonpaged_bytes) += block.charged;
+    if (!world.trust().complete_since(block.allocated.position)) ++uncertain;
+  }
+};
+
+class LeakAtUnload final : public replay::Checker {
+ public:
+  std::span<const Rule> rules() const override { return kRules; }
+  std::span<const Op> operations() const override { return kOperations; }
+
+  void on_step(const Step& step, const World& before, replay::FindingSink& sink) override {
+    const Driver* driver = before.drivers().find(step.driver);
+    if (driver != nullptr && driver->state == replay::DriverState::unloaded) return;
+
+    Finding finding;
+    Sum sum;
+    before.pool().for_each_of(step.driver, [&](const PoolBlock& block) {
+      sum.add(block, before);
+      // One certain leak is enough: that of the newest block.
+      if (finding.objects.empty()) finding.rests_on = block.allocated.position;
+      finding.objects.push_back(object_of(block));
+    });
+    if (sum.count == 0) return;
+
+    finding.rule = &kRules[0];
+    finding.parameters = {finding.rule->code, driver == nullptr ? 0 : driver->name_address,
+                          driver == nullptr ? 0 : driver->verifier_record, sum.count};
+    finding.sentence = sentence(driver_name(before, step.driver), sum);
+    sink.report(std::move(finding));
+  }
+
+ private:
+  static std::string sentence(const std::string& driver, const Sum& sum) {
+    std::string text = fmt::format(
+        "{} was unloaded with {} allocation{} left: {:#x} bytes of paged and {:#x} bytes "
+        "of nonpaged memory",
+        driver, sum.count, sum.count == 1 ? "" : "s", sum.paged_bytes, sum.nonpaged_bytes);
+    if (sum.uncertain != 0) {
+      text += fmt::format("; the free of {} of them may be among the events that were lost",
+                          sum.uncertain);
+    }
+    return text + '.';
+  }
+};
+
+}  // namespace
+
+std::unique_ptr<replay::Checker> make_pool_leak_at_unload() {
+  return std::make_unique<LeakAtUnload>();
+}
+
+}  // namespace ddireplay::checkers

@@ -1,0 +1,18 @@
+#include "checkers/registry.h"
+
+#include "checkers/pool/pool_checkers.h"
+#include "checkers/timer/timer_checkers.h"
+
+namespace ddireplay::checkers {
+
+std::vector<std::unique_ptr<replay::Checker>> make_all_checkers() {
+  constexpr std::unique_ptr<replay::Checker> (*kMakers[])() = {
+      make_pool_allocation_request, make_pool_free_irql,      make_pool_free_address,
+      make_pool_leak_at_unload,     make_armed_timer_in_pool, make_object_in_dying_memory,
+  };
+  std::vector<std::unique_ptr<replay::Checker>> checkers;
+  for (const auto make : kMakers) checkers.push_back(make());
+  return checkers;
+}
+
+}  // namespace ddireplay::checkers

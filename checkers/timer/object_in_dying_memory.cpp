@@ -1,0 +1,231 @@
+// Timers and DPCs that the kernel still holds when their memory, or their code, goes away: with a
+// pool block, a device, or the driver's image.
+
+#include <fmt/format.h>
+
+#include "checkers/biography.h"
+#include "checkers/text.h"
+#include "checkers/timer/timer_checkers.h"
+#include "replay/world.h"
+
+namespace ddireplay::checkers {
+
+namespace {
+
+using replay::Dpc;
+using replay::Evidence;
+using replay::Finding;
+using replay::FindingObject;
+using replay::FindingSink;
+using replay::Op;
+using replay::Operand;
+using replay::Role;
+using replay::Rule;
+using replay::Step;
+using replay::Timer;
+using replay::World;
+
+enum { kTimer, kDpc, kRoutine };
+
+constexpr Rule kRules[] = {
+    {.bug_check = 0xC7,
+     .code = 0x0,
+     .sub_id = "",
+     .slug = "armed-timer-in-dying-memory",
+     .title = "An armed timer lies in memory that is going away.",
+     .parameters = {"address of the timer", "start of the memory", "end of the memory"},
+     .evidence = Evidence::absence,
+     .condition =
+         "The image is unloaded, or a device deleted that nothing references, and any byte "
+         "of a pending KTIMER lies in it. In pool that is freed it is C4:15.",
+     .near_miss = "A one-shot that has expired; a device that is still referenced, whose extension "
+                  "therefore stays.",
+     .remedy =
+         "Call KeCancelTimer before IoDeleteDevice, or in Unload for a timer in static memory.",
+     .aliases = "",
+     .follows = ""},
+    {.bug_check = 0xC7,
+     .code = 0x1,
+     .sub_id = "",
+     .slug = "queued-dpc-in-dying-memory",
+     .title = "A queued DPC lies in memory that is going away.",
+     .parameters = {"address of the DPC", "start of the memory", "end of the memory"},
+     .evidence = Evidence::absence,
+     .condition = "A pool block is freed, a device deleted that nothing references, or the image "
+                  "unloaded, and any byte of a KDPC that was queued and has not run lies in it.",
+     .near_miss = "The DPC's own routine frees it: it has left the queue by then.",
+     .remedy = "Call KeRemoveQueueDpc, or KeFlushQueuedDpcs, before the memory goes.",
+     .aliases = "",
+     .follows = ""},
+    {.bug_check = 0xC7,
+     .code = 0x2,
+     .sub_id = "",
+     .slug = "dpc-routine-in-unloaded-image",
+     .title = "The routine of a DPC that may still run lies in memory that is going away.",
+     .parameters = {"address of the routine", "start of the memory", "end of the memory"},
+     .evidence = Evidence::absence,
+     .condition =
+         "The image is unloaded while a DPC whose routine is in it is queued or hangs on a "
+         "pending timer. Where the object itself lies in the image it is C7:0 or C7:1.",
+     .near_miss = "KeCancelTimer and KeFlushQueuedDpcs were called in Unload.",
+     .remedy = "Cancel timers and flush DPCs in Unload, in that order.",
+     .aliases = "",
+     .follows = ""},
+};
+
+constexpr Op kOperations[] = {Op::pool_free, Op::device_delete, Op::image_unload};
+
+// Memory that a step takes away; empty where it takes none.
+struct Range {
+  std::uint64_t begin = 0;
+  std::uint64_t end = 0;
+
+  bool contains(std::uint64_t address) const { return address >= begin && address < end; }
+};
+
+Range dying_memory(const Step& step, const World& world) {
+  const std::uint64_t address = step[Operand::address];
+  if (step.op == Op::image_unload) return {address, address + step[Operand::size]};
+  if (step.op == Op::pool_free) {
+    const replay::PoolBlock* block = world.pool().find(address);
+    return block == nullptr ? Range{} : Range{block->address, block->end()};
+  }
+  const replay::Device* device = world.devices().find(address);
+  const bool stays = device == nullptr || step[Operand::count] != 0;
+  return stays ? Range{} : Range{device->begin(), device->end()};
+}
+
+// The memory itself, as an object of a finding.
+FindingObject memory_object(const Range& range, const Step& step, const World& world) {
+  if (step.op == Op::pool_free) {
+    FindingObject block = object_of(*world.pool().find(range.begin));
+    add_entry(block, Role::freed, step.moment());
+    return block;
+  }
+  FindingObject object{.kind = "image",
+                       .address = range.begin,
+                       .size = range.end - range.begin,
+                       .tag = 0,
+                       .biography = {}};
+  if (step.op == Op::device_delete) {
+    object.kind = "device";
+    add_entry(object, Role::created, world.devices().find(range.begin)->created);
+    add_entry(object, Role::deleted, step.moment());
+    return object;
+  }
+  if (const replay::Driver* driver = world.drivers().find(step.driver)) {
+    add_entry(object, Role::loaded, driver->loaded);
+  }
+  add_entry(object, Role::unloaded, step.moment());
+  return object;
+}
+
+std::string_view memory_name(Op op) {
+  if (op == Op::pool_free) return "a pool block that is freed";
+  return op == Op::device_delete ? "a device that is deleted" : "the image that is unloaded";
+}
+
+// The routine that a timer leads to. What initialised the DPC names it; what stands in memory may
+// be a stub of the recorder.
+std::uint64_t routine_of(const Timer& timer, const World& world) {
+  const Dpc* dpc = timer.dpc == 0 ? nullptr : world.dpcs().find(timer.dpc);
+  return dpc != nullptr && dpc->routine != 0 ? dpc->routine : timer.routine;
+}
+
+bool overlaps(const Range& range, std::uint64_t address, std::uint64_t bytes) {
+  return address < range.end && address + bytes > range.begin;
+}
+
+// One step that takes memory away, and what it finds there.
+class Search {
+ public:
+  Search(const Range& range, const Step& step, const World& world, FindingSink& sink)
+      : range_(range), step_(step), world_(world), sink_(sink) {}
+
+  void timers_within() const {
+    world_.timers().for_each_in(range_.begin, range_.end, [&](const Timer& timer) {
+      if (!timer.pending(step_.event->time)) return;
+      report(
+          kTimer, timer.address, timer.set.position, timer_objects(timer),
+          fmt::format("the armed timer at {:#x} lies in {}", timer.address, memory_name(step_.op)));
+    });
+  }
+
+  void dpcs_within() const {
+    world_.dpcs().for_each_in(range_.begin, range_.end, [&](const Dpc& dpc) {
+      if (!dpc.queued) return;
+      report(kDpc, dpc.address, dpc.queued_at.position, {dpc_object(dpc)},
+             fmt::format("the queued DPC at {:#x} lies in {}", dpc.address, memory_name(step_.op)));
+    });
+  }
+
+  void routines_within() const {
+    world_.timers().for_each([&](const Timer& timer) {
+      const std::uint64_t routine = routine_of(timer, world_);
+      if (!timer.pending(step_.event->time) || !range_.contains(routine)) return;
+      if (overlaps(range_, timer.address, world_.timers().object_bytes())) return;
+      report(kRoutine, routine, timer.set.position, timer_objects(timer),
+             fmt::format("the armed timer at {:#x} leads to {:#x} in {}", timer.address, routine,
+                         memory_name(step_.op)));
+    });
+    world_.dpcs().for_each([&](const Dpc& dpc) {
+      if (!dpc.queued || !range_.contains(dpc.routine)) return;
+      if (overlaps(range_, dpc.address, world_.dpcs().object_bytes())) return;
+      report(kRoutine, dpc.routine, dpc.queued_at.position, {dpc_object(dpc)},
+             fmt::format("the queued DPC at {:#x} leads to {:#x} in {}", dpc.address, dpc.routine,
+                         memory_name(step_.op)));
+    });
+  }
+
+ private:
+  FindingObject dpc_object(const Dpc& dpc) const {
+    return object_of(dpc, world_.dpcs().object_bytes());
+  }
+
+  std::vector<FindingObject> timer_objects(const Timer& timer) const {
+    std::vector<FindingObject> objects = {object_of(timer, world_.timers().object_bytes())};
+    const Dpc* dpc = timer.dpc == 0 ? nullptr : world_.dpcs().find(timer.dpc);
+    if (dpc != nullptr) objects.push_back(dpc_object(*dpc));
+    return objects;
+  }
+
+  void report(int rule, std::uint64_t subject, std::uint64_t since,
+              std::vector<FindingObject> objects, const std::string& what) const {
+    Finding finding;
+    finding.rule = &kRules[rule];
+    finding.parameters = {finding.rule->code, subject, range_.begin, range_.end};
+    finding.rests_on = since;
+    finding.sentence = fmt::format("{}: {}.", driver_name(world_, step_.driver), what);
+    finding.objects = std::move(objects);
+    finding.objects.push_back(memory_object(range_, step_, world_));
+    sink_.report(std::move(finding));
+  }
+
+  const Range range_;
+  const Step& step_;
+  const World& world_;
+  FindingSink& sink_;
+};
+
+class ObjectInDyingMemory final : public replay::Checker {
+ public:
+  std::span<const Rule> rules() const override { return kRules; }
+  std::span<const Op> operations() const override { return kOperations; }
+
+  void on_step(const Step& step, const World& before, FindingSink& sink) override {
+    const Range range = dying_memory(step, before);
+    if (range.begin >= range.end) return;
+    const Search search(range, step, before, sink);
+    if (step.op != Op::pool_free) search.timers_within();
+    search.dpcs_within();
+    if (step.op == Op::image_unload) search.routines_within();
+  }
+};
+
+}  // namespace
+
+std::unique_ptr<replay::Checker> make_object_in_dying_memory() {
+  return std::make_unique<ObjectInDyingMemory>();
+}
+
+}  // namespace ddireplay::checkers

@@ -1,0 +1,157 @@
+#include "replay/binder.h"
+
+#include <algorithm>
+#include <bit>
+
+namespace ddireplay::replay {
+
+using format::Event;
+using format::Field;
+using format::Function;
+using format::FunctionId;
+using format::Layout;
+
+namespace {
+
+static_assert(kOperandCount <= 32);
+constexpr std::uint32_t bit_of(Operand operand) {
+  return std::uint32_t{1} << static_cast<unsigned>(operand);
+}
+
+}  // namespace
+
+Binder::Binder(const format::TraceReader& trace)
+    : trace_(trace), pointer_bytes_(trace.header().pointer_bytes) {}
+
+Step& Binder::step(const Event& event) {
+  if (event.function >= bindings_.size()) bindings_.resize(trace_.function_count());
+  Binding& binding = bindings_[event.function];
+  if (!binding.bound) bind_new(binding, event.function);
+
+  const std::size_t moment = event.at_exit() ? 1 : 0;
+  const Meaning& meaning = binding.meanings[moment];
+  if (binding.counted) ++binding.events[moment];
+  step_.event = &event;
+  step_.driver = binding.driver;
+  step_.op = happened(meaning, binding, event) ? meaning.op : Op::none;
+  if (step_.op == Op::none) return step_;
+
+  clear_operands();
+  operands_set_ = meaning.operands;
+  for (std::size_t i = 0; i < meaning.read_count; ++i) {
+    const Read& read = meaning.reads[i];
+    // A call that was left by an exception has no result, and wrote nothing to be relied on.
+    if (event.raised() && read.field >= binding.entry_values) continue;
+    step_.operands[static_cast<std::size_t>(read.operand)] = event.values[read.field] & read.mask;
+  }
+  for (std::size_t i = 0; i < meaning.fixed_count; ++i) {
+    const Fixed& fixed = meaning.fixed[i];
+    step_.operands[static_cast<std::size_t>(fixed.operand)] = fixed.value;
+  }
+  if (meaning.finish != nullptr) meaning.finish(step_, pointer_bytes_);
+  return step_;
+}
+
+// An event sets a few of many operands: those that the last one set are all that isn't 0.
+void Binder::clear_operands() {
+  for (std::uint32_t set = operands_set_; set != 0; set &= set - 1) {
+    step_.operands[static_cast<std::size_t>(std::countr_zero(set))] = 0;
+  }
+}
+
+bool Binder::happened(const Meaning& meaning, const Binding& binding, const Event& event) {
+  const auto value = [&](std::int8_t field) -> std::uint64_t {
+    const bool missing = event.raised() && field >= binding.entry_values;
+    return missing ? 0 : event.values[field];
+  };
+  if (meaning.must_succeed >= 0) {
+    if (event.raised() || static_cast<std::int32_t>(value(meaning.must_succeed)) < 0) return false;
+  }
+  // BOOLEAN: only the low byte of a result is the callee's.
+  return meaning.must_hold < 0 || (value(meaning.must_hold) & 0xff) != 0;
+}
+
+std::uint64_t Binder::mask_of(const Field& field) const {
+  const unsigned bytes = field.width != 0 ? field.width : pointer_bytes_;
+  return bytes >= 8 ? ~std::uint64_t{0} : (std::uint64_t{1} << bytes * 8) - 1;
+}
+
+// False where the trace's own layout lacks a field that the row needs.
+bool Binder::bind_row(Meaning& meaning, const OperationRow& row, const Layout& layout) const {
+  const int values = row.at == At::exit ? layout.field_count : layout.entry_count;
+  const auto find = [&](std::string_view name) {
+    const int field = layout.find(name);
+    return field < values ? field : -1;
+  };
+  Meaning bound;
+  bound.op = row.op;
+  bound.finish = row.finish;
+  bound.operands = row.finish == nullptr ? 0 : bit_of(Operand::type) | bit_of(Operand::size);
+  for (const OperandSource& source : row.operands) {
+    if (source.kind != OperandSource::Kind::unused) bound.operands |= bit_of(source.operand);
+    switch (source.kind) {
+      case OperandSource::Kind::unused:
+        break;
+      case OperandSource::Kind::constant:
+        bound.fixed[bound.fixed_count++] = {source.operand,
+                                            pointer_bytes_ == 4 ? source.value32 : source.value64};
+        break;
+      case OperandSource::Kind::field:
+      case OperandSource::Kind::optional_field: {
+        const int field = find(source.field);
+        if (field >= 0) {
+          bound.reads[bound.read_count++] = {source.operand, static_cast<std::uint8_t>(field),
+                                             mask_of(layout.fields[field])};
+        } else if (source.kind == OperandSource::Kind::field) {
+          return false;
+        }
+      }
+    }
+  }
+  bound.must_succeed =
+      static_cast<std::int8_t>(row.must_succeed.empty() ? -1 : find(row.must_succeed));
+  bound.must_hold = static_cast<std::int8_t>(row.must_hold.empty() ? -1 : find(row.must_hold));
+  if (bound.must_succeed < 0 && !row.must_succeed.empty()) return false;
+  if (bound.must_hold < 0 && !row.must_hold.empty()) return false;
+  meaning = bound;
+  return true;
+}
+
+void Binder::bind_new(Binding& binding, FunctionId id) const {
+  binding.bound = true;
+  if (id == format::kGap) {
+    Meaning& gap = binding.meanings[0];
+    gap.op = Op::gap;
+    gap.reads = {Read{Operand::count, 0, ~std::uint64_t{0}},
+                 Read{Operand::until, 1, ~std::uint64_t{0}}};
+    gap.read_count = 2;
+    gap.operands = bit_of(Operand::count) | bit_of(Operand::until);
+    return;
+  }
+  const Function& function = trace_.function(id);
+  binding.driver = function.module;
+  binding.entry_values = function.layout.entry_count;
+  bool modelled = false;
+  for (const OperationRow& row : operation_rows()) {
+    if (row.function != function.name) continue;
+    modelled |= bind_row(binding.meanings[row.at == At::exit ? 1 : 0], row, function.layout);
+  }
+  if (modelled || function.is_callback()) return;
+
+  binding.counted = function.family != format::Family::runtime;
+  // Of a DDI that nobody has described, not even its outputs are known.
+  if (format::find_ddi(function.name) == nullptr) binding.meanings[1].op = Op::pool_source;
+}
+
+std::vector<Binder::Unmodelled> Binder::not_modelled() const {
+  std::vector<Unmodelled> result;
+  for (FunctionId id = 0; id < bindings_.size(); ++id) {
+    const Binding& binding = bindings_[id];
+    // Recorded at both moments, a call is two events.
+    const std::uint64_t calls = std::max(binding.events[0], binding.events[1]);
+    if (binding.counted && calls != 0) result.push_back({id, calls});
+  }
+  return result;
+}
+
+}  // namespace ddireplay::replay

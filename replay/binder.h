@@ -1,0 +1,73 @@
+// Turns events into steps: binds each function of a trace, once, to the rows of the operation
+// table, and then reads operands by number.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <vector>
+
+#include "format/trace_reader.h"
+#include "replay/operation.h"
+#include "replay/operation_table.h"
+
+namespace ddireplay::replay {
+
+class Binder {
+ public:
+  explicit Binder(const format::TraceReader& trace);
+
+  // `irql` of the step is left to the caller. What it returns lives until the next call.
+  Step& step(const format::Event& event);
+
+  struct Unmodelled {
+    format::FunctionId function;
+    std::uint64_t calls;
+  };
+  // DDIs that were called and are in no row of the table, in the order of their ids.
+  std::vector<Unmodelled> not_modelled() const;
+
+ private:
+  struct Read {
+    Operand operand;
+    std::uint8_t field;  // place among the event's values
+    std::uint64_t mask;  // of the field's width
+  };
+  struct Fixed {
+    Operand operand;
+    std::uint64_t value;
+  };
+  // What an event of one function means at one of its two moments.
+  struct Meaning {
+    Op op = Op::none;
+    std::uint8_t read_count = 0;
+    std::uint8_t fixed_count = 0;
+    std::int8_t must_succeed = -1;  // field that must be a success status
+    std::int8_t must_hold = -1;     // field that must not be zero
+    std::uint32_t operands = 0;     // a bit for each that it may set
+    FinishStep finish = nullptr;
+    std::array<Read, kMaxOperandSources> reads;
+    std::array<Fixed, kMaxOperandSources> fixed;
+  };
+  struct Binding {
+    std::array<Meaning, 2> meanings;  // at entry, at exit
+    std::array<std::uint64_t, 2> events{};
+    format::ModuleId driver = format::kNoModuleId;
+    std::uint8_t entry_values = 0;  // those behind them exist only where the call returned
+    bool bound = false;
+    bool counted = false;  // no row knows it, and it is a DDI: its calls are reported
+  };
+
+  void bind_new(Binding& binding, format::FunctionId id) const;
+  bool bind_row(Meaning& meaning, const OperationRow& row, const format::Layout& layout) const;
+  void clear_operands();
+  std::uint64_t mask_of(const format::Field& field) const;
+  static bool happened(const Meaning& meaning, const Binding& binding, const format::Event& event);
+
+  const format::TraceReader& trace_;
+  const unsigned pointer_bytes_;
+  std::vector<Binding> bindings_;  // by function
+  Step step_;
+  std::uint32_t operands_set_ = 0;  // of step_
+};
+
+}  // namespace ddireplay::replay

@@ -1,0 +1,31 @@
+#include "replay/device_model.h"
+
+#include "replay/object_tree.h"
+
+namespace ddireplay::replay {
+
+struct DeviceModel::State {
+  ObjectTree<Device> devices{1};
+};
+
+DeviceModel::DeviceModel() : state_(std::make_unique<State>()) {}
+DeviceModel::~DeviceModel() = default;
+
+void DeviceModel::apply(const Step& step) {
+  const std::uint64_t address = step[Operand::address];
+  if (step.op == Op::device_create) {
+    Device& device = state_->devices.at(address);
+    device.extension = step[Operand::extension];
+    device.extension_bytes = step[Operand::size];
+    device.driver = step.driver;
+    device.created = step.moment();
+  } else if (step.op == Op::device_delete) {
+    state_->devices.erase_in(address, address + 1, [](const Device&) { return true; });
+  }
+}
+
+const Device* DeviceModel::find(std::uint64_t address) const {
+  return state_->devices.find(address);
+}
+
+}  // namespace ddireplay::replay

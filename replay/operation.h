@@ -1,0 +1,125 @@
+// What an event means, whatever DDI it came from: ExFreePool, ExFreePoolWithTag and ExFreePool2 are
+// all one operation, pool_free. Models and checkers know operations only; which function of a trace
+// is which operation, and where its operands stand among the event's values, is a table
+// (operation_table.cpp) that is bound by name once per function of a trace.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <string_view>
+
+#include "format/event.h"
+#include "replay/moment.h"
+
+namespace ddireplay::replay {
+
+enum class Op : std::uint8_t {
+  none,  // no model knows it
+  gap,   // count, until: events of a processor are missing, from this event's time
+
+  image_load,  // address, size; flags, name, record where the recorded machine's verifier knew them
+  image_attach,  // address, size: the target had been running before the recording
+  image_unload,  // address, size: the image is gone; leaks are judged here
+  recording_stop,
+
+  callback_enter,  // level; any callback but those below
+  callback_leave,
+  dpc_enter,     // dpc, routine, level
+  dpc_leave,     // dpc
+  unload_enter,  // level
+  unload_leave,
+  thread_exit,  // the thread never returns to the callback that it is in
+
+  // Allocations: at return; `address` 0: it failed. Frees: at entry.
+  pool_allocate,    // address, size, type, tag, charged; flags: POOL_FLAGS, where these were given
+  pool_free,        // address, tag
+  pool_receive,     // address, size: the system hands over a block, which the driver is to free
+  pool_source,      // the same may have happened, unseen: the call's outputs are not recorded
+  string_allocate,  // address, size: the buffer of a string that the run-time library allocated
+  string_free,      // address
+  contiguous_allocate,  // address, size
+  contiguous_free,      // address
+  mdl_allocate,         // address, size, flags, described, length, irp
+  mdl_free,             // address, flags
+  workitem_allocate,    // address, size, device
+  workitem_free,        // address
+  workitem_queue,       // address, routine
+
+  irp_call,      // irp, mdl: sent to a driver; at entry
+  irp_complete,  // irp, mdl, information
+
+  timer_initialize,  // address, type
+  timer_set,         // address, due, period, dpc, routine; at entry
+  timer_set_done,    // address, result
+  timer_cancel,      // address, result
+
+  dpc_initialize,  // address, routine, context, type (1: a threaded DPC)
+  dpc_queue,       // address, routine; at entry
+  dpc_queue_done,  // address, result
+  dpc_remove,      // address, result
+  dpc_flush,
+
+  device_create,  // address, extension, size (of the extension); only where it succeeded
+  device_delete,  // address, extension, count (references that keep it for now)
+
+  irql_raise,            // level (new), result (old)
+  irql_lower,            // level (new)
+  spinlock_acquire,      // address, result (old level)
+  spinlock_acquire_dpc,  // address: at DISPATCH_LEVEL already; tries only where they succeeded
+  spinlock_release,      // address, level (new)
+  spinlock_release_dpc,  // address
+  fastmutex_acquire,     // address; tries only where they succeeded
+  fastmutex_release,     // address
+
+  count_,
+};
+inline constexpr std::size_t kOpCount = static_cast<std::size_t>(Op::count_);
+std::string_view op_name(Op op);
+
+// What an operand is. Each operation has those named beside it above; the others are 0.
+enum class Operand : std::uint8_t {
+  address,  // of the object that the operation is about
+  size,     // bytes asked for
+  charged,  // bytes that the recorded machine's own verifier charged for it; else as size
+  type,     // POOL_TYPE bits (POOL_FLAGS are translated), or TIMER_TYPE
+  tag,
+  flags,
+  result,  // what the call returned
+  level,
+  due,     // 100 ns units; negative: relative
+  period,  // milliseconds; 0: once
+  dpc,
+  routine,
+  context,
+  device,
+  extension,
+  count,
+  until,  // event time
+  irp,
+  mdl,          // that the IRP carries
+  information,  // IoStatus.Information: a count, or a block that goes with the IRP
+  described,    // address of the memory that an MDL describes
+  length,       // its bytes
+  name,         // address of the driver's name in the recorded machine's memory; 0: not known
+  record,       // address of the recorded machine's verifier record of the driver; 0: not known
+  count_,
+};
+inline constexpr std::size_t kOperandCount = static_cast<std::size_t>(Operand::count_);
+
+// One event, understood.
+struct Step {
+  const format::Event* event = nullptr;
+  Op op = Op::none;
+  std::uint8_t irql = format::kIrqlUnknown;  // sampled, else as the thread model has it
+  format::ModuleId driver = format::kNoModuleId;
+  std::array<std::uint64_t, kOperandCount> operands{};
+
+  std::uint64_t operator[](Operand operand) const {
+    return operands[static_cast<std::size_t>(operand)];
+  }
+  Moment moment() const {
+    return {event->position, event->thread, event->stack, event->function, event->processor, irql};
+  }
+};
+
+}  // namespace ddireplay::replay

@@ -1,0 +1,207 @@
+#include "replay/replay.h"
+
+#include <algorithm>
+#include <array>
+#include <map>
+#include <string_view>
+#include <utility>
+
+#include "format/error.h"
+#include "replay/binder.h"
+#include "replay/finding_collector.h"
+
+namespace ddireplay::replay {
+
+namespace {
+
+using format::Event;
+
+bool names_rule(std::string_view name, const Rule& rule) {
+  return name == rule.id() || name == rule.slug || contains_id(rule.aliases, name);
+}
+
+// The rules of all checkers that `names` selects, in their order in reports.
+std::vector<const Rule*> select_rules(std::span<const std::unique_ptr<Checker>> checkers,
+                                      const std::vector<std::string>& names) {
+  std::vector<const Rule*> all;
+  for (const auto& checker : checkers) {
+    for (const Rule& rule : checker->rules()) all.push_back(&rule);
+  }
+  std::sort(all.begin(), all.end(),
+            [](const Rule* left, const Rule* right) { return rule_before(*left, *right); });
+  if (names.empty()) return all;
+
+  std::vector<bool> is_selected(all.size());
+  for (const std::string& name : names) {
+    bool known = false;
+    for (std::size_t i = 0; i < all.size(); ++i) {
+      if (!names_rule(name, *all[i])) continue;
+      is_selected[i] = known = true;
+    }
+    if (!known) {
+      throw format::Error("there is no rule " + name + "; `ddireplay rules` lists all",
+                          format::ExitStatus::usage);
+    }
+  }
+  std::vector<const Rule*> selected;
+  for (std::size_t i = 0; i < all.size(); ++i) {
+    if (is_selected[i]) selected.push_back(all[i]);
+  }
+  return selected;
+}
+
+}  // namespace
+
+struct Replay::State {
+  State(format::TraceReader& reader, std::span<const std::unique_ptr<Checker>> all_checkers,
+        const ReplayOptions& options);
+
+  void subscribe(Checker& checker);
+  const Event* peek();
+  void take();
+  void process(const Event& event);
+  void finish();
+  void publish();
+  void report_activity();
+  void report_not_modelled();
+
+  format::TraceReader& trace;
+  std::vector<const Rule*> rules;
+  World world;
+  Binder binder;
+  FindingCollector findings;
+  std::vector<Checker*> checkers;  // of which a rule is selected, and those without rules
+  std::array<std::vector<Checker*>, kOpCount> subscribers;
+  std::array<std::uint64_t, kOpCount> steps{};
+  Report report;
+
+  format::EventSource source;
+  std::span<const Event> batch;
+  std::size_t next_in_batch = 0;
+  std::uint64_t position = 0;
+  bool finished = false;
+};
+
+Replay::State::State(format::TraceReader& reader,
+                     std::span<const std::unique_ptr<Checker>> all_checkers,
+                     const ReplayOptions& options)
+    : trace(reader),
+      rules(select_rules(all_checkers, options.rules)),
+      world(reader),
+      binder(reader),
+      findings(world, rules),
+      source(reader, {.threads = options.threads}) {
+  for (const auto& checker : all_checkers) subscribe(*checker);
+}
+
+void Replay::State::subscribe(Checker& checker) {
+  const std::span<const Rule> own = checker.rules();
+  const bool is_wanted = own.empty() || std::any_of(own.begin(), own.end(), [&](const Rule& rule) {
+                           return std::find(rules.begin(), rules.end(), &rule) != rules.end();
+                         });
+  if (!is_wanted) return;
+  checkers.push_back(&checker);
+  for (const Op op : checker.operations()) {
+    subscribers[static_cast<std::size_t>(op)].push_back(&checker);
+  }
+}
+
+// The next event, or nullptr at the end.
+const Event* Replay::State::peek() {
+  if (next_in_batch == batch.size()) {
+    batch = source.next();
+    next_in_batch = 0;
+  }
+  return batch.empty() ? nullptr : &batch[next_in_batch];
+}
+
+void Replay::State::take() {
+  const Event& event = batch[next_in_batch++];
+  process(event);
+  if (event.function == format::kGap) return;
+  position = event.position;
+  ++report.events;
+}
+
+void Replay::State::process(const Event& event) {
+  Step& step = binder.step(event);
+  const std::size_t op = static_cast<std::size_t>(step.op);
+  ++steps[op];
+  if (step.op != Op::none) {
+    world.derive(step);
+    if (!subscribers[op].empty()) findings.begin(event.position, step.driver);
+    for (Checker* checker : subscribers[op]) checker->on_step(step, world, findings);
+  }
+  world.apply(step);
+}
+
+void Replay::State::finish() {
+  if (finished) return;
+  finished = true;
+  findings.begin(position, format::kNoModuleId);
+  for (Checker* checker : checkers) checker->on_end(world, findings);
+}
+
+// Brings the report up to date.
+void Replay::State::publish() {
+  // What the reader knows to be lost may lie behind the last event.
+  report.lost = std::max(world.trust().lost(), trace.condition().lost_events);
+
+  report_activity();
+  report_not_modelled();
+  findings.publish(report.findings);
+}
+
+void Replay::State::report_activity() {
+  report.rules_armed.clear();
+  for (const Rule* rule : rules) report.rules_armed.push_back({rule, 0});
+  for (const Checker* checker : checkers) {
+    std::uint64_t seen = 0;
+    for (const Op op : checker->operations()) seen += steps[static_cast<std::size_t>(op)];
+    for (const Rule& rule : checker->rules()) {
+      const auto armed = std::find_if(report.rules_armed.begin(), report.rules_armed.end(),
+                                      [&](const RuleActivity& one) { return one.rule == &rule; });
+      if (armed != report.rules_armed.end()) armed->events_seen = seen;
+    }
+  }
+}
+
+void Replay::State::report_not_modelled() {
+  // Each target has functions of its own: one DDI may be there several times.
+  std::map<std::string_view, std::uint64_t> calls;
+  for (const Binder::Unmodelled& ddi : binder.not_modelled()) {
+    calls[trace.function(ddi.function).name] += ddi.calls;
+  }
+  report.ddis_not_modelled.clear();
+  for (const auto& [name, count] : calls) {
+    report.ddis_not_modelled.push_back({std::string(name), count});
+  }
+}
+
+Replay::Replay(format::TraceReader& reader, std::span<const std::unique_ptr<Checker>> checkers,
+               const ReplayOptions& options)
+    : state_(std::make_unique<State>(reader, checkers, options)) {}
+
+Replay::~Replay() = default;
+
+void Replay::run() {
+  while (state_->peek() != nullptr) state_->take();
+  state_->finish();
+  state_->publish();
+}
+
+void Replay::run_to(std::uint64_t position) {
+  for (const Event* next = state_->peek(); next != nullptr && next->position <= position;
+       next = state_->peek()) {
+    state_->take();
+  }
+  state_->publish();
+}
+
+std::uint64_t Replay::position() const { return state_->position; }
+
+const World& Replay::world() const { return state_->world; }
+
+const Report& Replay::report() const { return state_->report; }
+
+}  // namespace ddireplay::replay

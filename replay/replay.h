@@ -1,0 +1,69 @@
+// Runs a trace through the World and the checkers.
+//
+//   TraceReader reader = TraceReader::open(path);
+//   Replay replay(reader, checkers);
+//   replay.run();
+//   for (const Finding& finding : replay.report().findings) ...
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "format/trace_reader.h"
+#include "replay/checker.h"
+#include "replay/finding.h"
+#include "replay/world.h"
+
+namespace ddireplay::replay {
+
+struct ReplayOptions {
+  unsigned threads = 1;            // that decode
+  std::vector<std::string> rules;  // ids or slugs to report; empty: all
+};
+
+struct RuleActivity {
+  const Rule* rule = nullptr;
+  std::uint64_t events_seen = 0;  // steps that its checker was asked about
+};
+
+struct DdiNotModelled {
+  std::string name;
+  std::uint64_t calls = 0;
+};
+
+// Everything that a replay says. The same for the same trace and rules, byte for byte.
+struct Report {
+  std::uint64_t events = 0;
+  std::uint64_t lost = 0;
+  std::vector<RuleActivity> rules_armed;          // by id
+  std::vector<DdiNotModelled> ddis_not_modelled;  // by name
+  std::vector<Finding> findings;                  // by position, then rule, then first object
+};
+
+class Replay {
+ public:
+  // Throws format::Error (usage) when `options.rules` names a rule that no checker has.
+  Replay(format::TraceReader& reader, std::span<const std::unique_ptr<Checker>> checkers,
+         const ReplayOptions& options = {});
+  Replay(const Replay&) = delete;
+  Replay& operator=(const Replay&) = delete;
+  ~Replay();
+
+  // To the end; on_end of the checkers, then the report is complete.
+  void run();
+  // Until the event at `position` has happened (0: none). Forward only.
+  void run_to(std::uint64_t position);
+  std::uint64_t position() const;
+
+  const World& world() const;
+  const Report& report() const;
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace ddireplay::replay

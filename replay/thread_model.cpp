@@ -1,0 +1,223 @@
+#include "replay/thread_model.h"
+
+#include <algorithm>
+#include <unordered_map>
+#include <vector>
+
+namespace ddireplay::replay {
+
+namespace {
+
+using format::Event;
+using format::kIrqlUnknown;
+
+constexpr std::uint8_t kApcLevel = 1;
+constexpr std::uint8_t kDispatchLevel = 2;
+
+// A kernel stack has no room for more: what goes beyond is a trace whose returns are missing.
+constexpr std::size_t kFramesMax = 128;
+constexpr std::size_t kLocksMax = 128;
+// Threads of which nothing is known are forgotten when there are this many, or twice as many as
+// were left the last time.
+constexpr std::size_t kThreadsBeforeCleaning = 4096;
+
+// A lock that raised the IRQL when it was acquired.
+struct Raise {
+  std::uint64_t lock;
+  std::uint8_t level_before;
+};
+
+// One line of execution: a thread, or the DPCs of a processor.
+struct Context {
+  std::vector<CallbackFrame> frames;
+  std::vector<Raise> raises;
+  std::uint8_t level = kIrqlUnknown;
+
+  bool idle() const { return frames.empty() && raises.empty() && level == kIrqlUnknown; }
+  void clear() {
+    frames.clear();
+    raises.clear();
+    level = kIrqlUnknown;
+  }
+
+  void enter(const Step& step);
+  void leave(const Event& event);
+  void acquire(std::uint64_t lock, std::uint8_t new_level);
+  void release(std::uint64_t lock, std::uint8_t level_given);
+};
+
+bool enters_callback(Op op) {
+  return op == Op::callback_enter || op == Op::dpc_enter || op == Op::unload_enter;
+}
+
+std::uint8_t level_of(const Step& step) { return static_cast<std::uint8_t>(step[Operand::level]); }
+
+// Level at which a callback is entered from `context`, which may be nullptr.
+std::uint8_t entry_level(const Context* context, const Step& step) {
+  if (step.event->irql != kIrqlUnknown) return step.event->irql;
+  const bool is_nested = context != nullptr && !context->frames.empty() && step.op != Op::dpc_enter;
+  // kIrqlUnknown is the greatest level: what is unknown on either side stays unknown.
+  return is_nested ? std::max(context->level, level_of(step)) : level_of(step);
+}
+
+void Context::enter(const Step& step) {
+  if (frames.size() == kFramesMax) clear();
+  const std::uint8_t entered_at = entry_level(this, step);
+  frames.push_back({.function = step.event->function,
+                    .op = step.op,
+                    .entered = step.moment(),
+                    .argument = step.event->value_count == 0 ? 0 : step.event->values[0],
+                    .irql_before = level});
+  level = entered_at;
+}
+
+void Context::leave(const Event& event) {
+  const auto left = std::find_if(frames.rbegin(), frames.rend(), [&](const CallbackFrame& frame) {
+    return frame.function == event.function;
+  });
+  if (left == frames.rend()) return;
+  level = left->irql_before;
+  frames.erase(std::prev(left.base()), frames.end());
+  if (frames.empty()) raises.clear();
+}
+
+void Context::acquire(std::uint64_t lock, std::uint8_t new_level) {
+  if (raises.size() == kLocksMax) raises.clear();
+  raises.push_back({lock, level});
+  level = level == kIrqlUnknown ? new_level : std::max(level, new_level);
+}
+
+// Locks may be released in another order than that of their acquisition: the level falls with the
+// last one, to what the first one found.
+void Context::release(std::uint64_t lock, std::uint8_t level_given) {
+  const auto found = std::find_if(raises.rbegin(), raises.rend(),
+                                  [&](const Raise& raise) { return raise.lock == lock; });
+  if (found == raises.rend()) {
+    level = level_given;
+  } else if (found == raises.rbegin()) {
+    level = found->level_before;
+    raises.pop_back();
+  } else {
+    std::prev(found)->level_before = found->level_before;
+    raises.erase(std::prev(found.base()));
+  }
+}
+
+}  // namespace
+
+struct ThreadModel::State {
+  bool dpcs_by_processor = false;
+  std::unordered_map<std::uint64_t, Context> threads;
+  std::unordered_map<std::uint16_t, Context> processors;  // their DPCs
+  std::size_t clean_at = kThreadsBeforeCleaning;
+  // The thread of the last event: most events have the same one as the event before.
+  mutable const Context* last = nullptr;
+  mutable std::uint64_t last_thread = 0;
+
+  const Context* find(const Event& event) const;
+  Context& of(const Step& step);
+  void forget_idle_threads();
+  void change(Context& context, const Step& step);
+};
+
+const Context* ThreadModel::State::find(const Event& event) const {
+  if (dpcs_by_processor) {
+    const auto dpcs = processors.find(event.processor);
+    if (dpcs != processors.end() && !dpcs->second.frames.empty()) return &dpcs->second;
+  }
+  if (last != nullptr && last_thread == event.thread) return last;
+  const auto thread = threads.find(event.thread);
+  if (thread == threads.end()) return nullptr;
+  last = &thread->second;
+  last_thread = event.thread;
+  return last;
+}
+
+Context& ThreadModel::State::of(const Step& step) {
+  const Event& event = *step.event;
+  // A threaded DPC, which a sampled IRQL shows, is as any other callback of its thread.
+  const bool is_on_processor = step.op == Op::dpc_enter && event.irql >= kDispatchLevel;
+  if (dpcs_by_processor && is_on_processor) return processors[event.processor];
+  if (const Context* known = find(event)) return const_cast<Context&>(*known);
+  if (threads.size() >= clean_at) forget_idle_threads();
+  return threads[event.thread];
+}
+
+void ThreadModel::State::forget_idle_threads() {
+  last = nullptr;
+  std::erase_if(threads, [](const auto& thread) { return thread.second.idle(); });
+  clean_at = std::max(kThreadsBeforeCleaning, threads.size() * 2);
+}
+
+void ThreadModel::State::change(Context& context, const Step& step) {
+  const auto lock = step[Operand::address];
+  switch (step.op) {
+    case Op::callback_enter:
+    case Op::dpc_enter:
+    case Op::unload_enter:
+      return context.enter(step);
+    case Op::callback_leave:
+    case Op::dpc_leave:
+    case Op::unload_leave:
+      return context.leave(*step.event);
+    case Op::thread_exit:
+      return context.clear();
+    case Op::irql_raise:
+    case Op::irql_lower:
+      context.level = level_of(step);
+      return;
+    case Op::spinlock_acquire:
+      return context.acquire(lock, kDispatchLevel);
+    case Op::fastmutex_acquire:
+      return context.acquire(lock, kApcLevel);
+    case Op::spinlock_release:
+      return context.release(lock, level_of(step));
+    case Op::fastmutex_release:
+      return context.release(lock, kIrqlUnknown);
+    default:
+      return;
+  }
+}
+
+ThreadModel::ThreadModel(format::IrqlSource source) : state_(std::make_unique<State>()) {
+  state_->dpcs_by_processor = source == format::IrqlSource::hardware;
+}
+ThreadModel::~ThreadModel() = default;
+
+void ThreadModel::apply(const Step& step) {
+  Context& context = state_->of(step);
+  const bool is_sampled = step.event->irql != kIrqlUnknown;
+  if (is_sampled && !enters_callback(step.op)) context.level = step.event->irql;
+  state_->change(context, step);
+}
+
+void ThreadModel::lose_track() {
+  state_->last = nullptr;
+  state_->threads.clear();
+  state_->processors.clear();
+}
+
+std::uint8_t ThreadModel::irql(const Event& event) const {
+  if (event.irql != kIrqlUnknown) return event.irql;
+  const Context* context = state_->find(event);
+  return context == nullptr ? kIrqlUnknown : context->level;
+}
+
+std::uint8_t ThreadModel::irql(const Step& step) const {
+  const Event& event = *step.event;
+  return enters_callback(step.op) ? entry_level(state_->find(event), step) : irql(event);
+}
+
+std::span<const CallbackFrame> ThreadModel::frames(const Event& event) const {
+  const Context* context = state_->find(event);
+  if (context == nullptr) return {};
+  const std::vector<CallbackFrame>& frames = context->frames;
+  // A DPC has nothing to do with the callbacks of the thread that it interrupted.
+  const auto dpc = std::find_if(frames.rbegin(), frames.rend(), [](const CallbackFrame& frame) {
+    return frame.op == Op::dpc_enter;
+  });
+  const auto skipped = dpc == frames.rend() ? 0 : std::prev(dpc.base()) - frames.begin();
+  return std::span(frames).subspan(static_cast<std::size_t>(skipped));
+}
+
+}  // namespace ddireplay::replay

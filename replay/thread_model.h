@@ -1,0 +1,58 @@
+// Threads and processors: which callbacks of the driver they are in, and at which IRQL.
+//
+// IRQL belongs to the processor, APC state to the thread; a DPC runs in whichever thread it
+// interrupted. On real hardware the frames of a DPC are kept per processor, all others per thread.
+// Where IRQL is modelled or virtualised the host is a process: DPCs run in threads of their own,
+// and all frames are kept per thread.
+//
+// Where IRQL was not sampled it is derived. A callback enters at the level that the kernel promises
+// (a DPC at DISPATCH_LEVEL, a dispatch routine at PASSIVE_LEVEL), or at that of the call in which
+// it takes place, if that is higher; leaving it brings back what was before. Spin locks and fast
+// mutexes raise, and releasing one brings back the level that its acquisition found. What can't be
+// derived is kIrqlUnknown: threads that were never seen to enter a callback, completion routines,
+// interrupt service routines, and everything behind a gap, until the next callback.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <span>
+
+#include "format/freestanding/layout.h"
+#include "replay/moment.h"
+#include "replay/operation.h"
+
+namespace ddireplay::replay {
+
+// A callback of the driver that has been entered and not left.
+struct CallbackFrame {
+  format::FunctionId function = 0;
+  Op op = Op::none;
+  Moment entered;
+  std::uint64_t argument = 0;                       // first value: the DPC, the device object, ...
+  std::uint8_t irql_before = format::kIrqlUnknown;  // around it, where that is derived
+};
+
+class ThreadModel {
+ public:
+  explicit ThreadModel(format::IrqlSource source);
+  ~ThreadModel();
+  ThreadModel(const ThreadModel&) = delete;
+  ThreadModel& operator=(const ThreadModel&) = delete;
+
+  void apply(const Step& step);
+  // Events were lost: nothing is known of any thread.
+  void lose_track();
+
+  // IRQL at which `event` happens: as sampled, else as derived.
+  std::uint8_t irql(const format::Event& event) const;
+  // The same; of a callback's entry it is the level at which the callback begins.
+  std::uint8_t irql(const Step& step) const;
+  // Callbacks that the event's thread (or DPC) is in, outermost first.
+  std::span<const CallbackFrame> frames(const format::Event& event) const;
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace ddireplay::replay

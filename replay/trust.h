@@ -1,0 +1,38 @@
+// What of the past can't be trusted, for rules that rest on something being absent.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "format/event.h"
+#include "replay/operation.h"
+
+namespace ddireplay::replay {
+
+class Trust {
+ public:
+  void apply(const Step& step);
+
+  // Nothing that concerns an object which the trace has known since `position` can have been
+  // missed.
+  bool complete_since(std::uint64_t position) const { return last_gap_ < position; }
+  // Nothing at all was missed of that driver's life: its image was seen to be loaded, and no event
+  // has been lost.
+  bool complete_for(format::ModuleId driver) const;
+  std::uint64_t lost() const { return lost_; }
+  // Events of some processor are missing at this time.
+  bool in_gap() const { return in_gap_; }
+
+ private:
+  // Moves the end of the gap on while events of its time come.
+  void follow_gap(const format::Event& event);
+
+  std::uint64_t last_gap_ = 0;  // position of the last event with a gap at its time or behind it
+  std::uint64_t gap_until_ = 0;
+  std::uint64_t lost_ = 0;
+  bool in_gap_ = false;
+  bool any_gap_ = false;
+  std::vector<format::ModuleId> seen_loading_;
+};
+
+}  // namespace ddireplay::replay

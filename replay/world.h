@@ -1,0 +1,61 @@
+// The state of the recorded kernel at one position of a trace, as far as the recorded calls tell
+// it.
+//
+// One model per family. Only the engine changes the World (apply); checkers and tools read it.
+// Objects are owned by their models, stay at their address while they live, and are gone after the
+// step that ends them: what is to be kept is copied.
+#pragma once
+
+#include <cstdint>
+
+#include "format/trace_reader.h"
+#include "replay/device_model.h"
+#include "replay/dpc_model.h"
+#include "replay/driver_model.h"
+#include "replay/operation.h"
+#include "replay/pool_model.h"
+#include "replay/thread_model.h"
+#include "replay/timer_model.h"
+#include "replay/trust.h"
+
+namespace ddireplay::replay {
+
+class World {
+ public:
+  explicit World(const format::TraceReader& trace);
+  World(const World&) = delete;
+  World& operator=(const World&) = delete;
+  ~World();
+
+  // Completes a step by what only the World knows: its IRQL.
+  void derive(Step& step) const;
+  // The step happens. Checkers have seen it before.
+  void apply(const Step& step);
+
+  const format::TraceReader& trace() const { return trace_; }
+  unsigned pointer_bytes() const { return trace_.header().pointer_bytes; }
+  const DriverModel& drivers() const { return drivers_; }
+  const ThreadModel& threads() const { return threads_; }
+  const PoolModel& pool() const { return pool_; }
+  const TimerModel& timers() const { return timers_; }
+  const DpcModel& dpcs() const { return dpcs_; }
+  const DeviceModel& devices() const { return devices_; }
+  const Trust& trust() const { return trust_; }
+  std::uint64_t time() const { return time_; }  // of the last step, clock ticks
+
+ private:
+  void forget_memory(const Step& step);
+  void forget_objects_in(std::uint64_t begin, std::uint64_t end);
+
+  const format::TraceReader& trace_;
+  DriverModel drivers_;
+  ThreadModel threads_;
+  PoolModel pool_;
+  TimerModel timers_;
+  DpcModel dpcs_;
+  DeviceModel devices_;
+  Trust trust_;
+  std::uint64_t time_ = 0;
+};
+
+}  // namespace ddireplay::replay
