@@ -1,0 +1,52 @@
+#include "tools/record/pending_trace.h"
+
+#include <catch2/catch.hpp>
+#include <fstream>
+
+#include "format/error.h"
+#include "tools/record/temporary_directory.h"
+
+namespace ddireplay::tools::record {
+namespace {
+
+namespace fs = std::filesystem;
+
+struct Place {
+  TemporaryDirectory directory{fs::temp_directory_path(), "ddireplay-test"};
+  fs::path output = directory.path() / "a trace.ddt";
+  fs::path partial = directory.path() / "a trace.ddt.partial";
+};
+
+TEST_CASE("a trace that is kept gets its name") {
+  const Place place;
+  {
+    PendingTrace pending(place.output);
+    CHECK(pending.path() == place.partial);
+    CHECK_FALSE(fs::exists(place.output));
+    pending.keep();
+  }
+  CHECK(fs::exists(place.output));
+  CHECK_FALSE(fs::exists(place.partial));
+}
+
+TEST_CASE("nothing stays of a trace that isn't kept, nor of an older one") {
+  const Place place;
+  std::ofstream(place.output) << "older";
+  { const PendingTrace pending(place.output); }
+  CHECK_FALSE(fs::exists(place.output));
+  CHECK_FALSE(fs::exists(place.partial));
+}
+
+TEST_CASE("two recordings to one name: the second is refused, the first unharmed") {
+  const Place place;
+  {
+    PendingTrace first(place.output);
+    CHECK_THROWS_AS(PendingTrace(place.output), format::Error);
+    CHECK(fs::exists(place.partial));
+    first.keep();
+  }
+  CHECK(fs::exists(place.output));
+}
+
+}  // namespace
+}  // namespace ddireplay::tools::record

@@ -1,0 +1,10 @@
+# What is whole is used, what is missing is said; status 3.
+ddireplay convert traces/leak.txt leak.ddt
+size=$(stat -c %s leak.ddt)
+head -c $((size - 10)) leak.ddt >cut.ddt
+ddireplay info --json cut.ddt | grep -o '"complete":[a-z]*'
+ddireplay replay --json cut.ddt | grep -o '"rule":"[^"]*"\|"complete":[a-z]*'
+echo "status ${PIPESTATUS[0]}"
+{ head -c 200 leak.ddt; printf 'X'; tail -c +202 leak.ddt; } >damaged.ddt
+ddireplay replay --json damaged.ddt | grep -o '"complete":[a-z]*'
+echo "status ${PIPESTATUS[0]}"

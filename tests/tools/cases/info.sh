@@ -1,0 +1,3 @@
+ddireplay info traces/leak.txt
+ddireplay info --json traces/leak.txt
+ddireplay info traces/lossy.txt

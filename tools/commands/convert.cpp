@@ -1,0 +1,86 @@
+#include <fmt/format.h>
+
+#include <array>
+#include <fstream>
+#include <iostream>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "format/text_form.h"
+#include "tools/commands/commands.h"
+#include "tools/output.h"
+#include "tools/partial_file.h"
+#include "tools/report/summary_text.h"
+
+namespace ddireplay::tools {
+namespace {
+
+using format::ExitStatus;
+
+constexpr const char* kHelp =
+    "Turns a binary trace into its text form, or a text into a binary trace: which way is told by\n"
+    "what IN is. OUT appears when all of it has been written, or not at all.";
+
+constexpr std::string_view kTextStart = "ddireplay-text";
+constexpr std::string_view kBinaryExtension = ".ddt";
+constexpr std::string_view kTextExtension = ".txt";
+
+struct Arguments {
+  std::string in;
+  std::string out;
+};
+
+// What can't be opened is left to the reader, which says why.
+bool is_text(const std::string& path) {
+  std::array<char, kTextStart.size()> start{};
+  std::ifstream(path, std::ios::binary).read(start.data(), start.size());
+  return std::string_view(start.data(), start.size()) == kTextStart;
+}
+
+void expect_other_form(const Arguments& arguments, std::string_view form,
+                       std::string_view extension) {
+  if (!arguments.out.ends_with(extension)) return;
+  throw format::Error(fmt::format("{} is {} already: give OUT another extension than {}",
+                                  arguments.in, form, extension),
+                      ExitStatus::usage);
+}
+
+ExitStatus to_binary(const Arguments& arguments) {
+  expect_other_form(arguments, "text", kTextExtension);
+  std::ifstream text(arguments.in, std::ios::binary);
+  format::read_text(text, arguments.in, arguments.out);
+  return is_complete(format::TraceReader::open(arguments.out)) ? ExitStatus::clean
+                                                               : ExitStatus::incomplete;
+}
+
+ExitStatus to_text(const Arguments& arguments) {
+  expect_other_form(arguments, "binary", kBinaryExtension);
+  format::TraceReader trace = format::TraceReader::open(arguments.in);
+  if (arguments.out == "-") {
+    format::write_text(trace, std::cout);
+    if (!std::cout.flush()) throw format::Error("standard output can't be written");
+  } else {
+    PartialFile file(arguments.out);
+    format::write_text(trace, file.stream());
+    file.commit();
+  }
+  if (is_complete(trace)) return ExitStatus::clean;
+  talk(fmt::format("{}: the trace has gaps; notices in the text tell of them", arguments.in));
+  return ExitStatus::incomplete;
+}
+
+}  // namespace
+
+void add_convert_command(CLI::App& app, ExitStatus& status) {
+  const auto arguments = std::make_shared<Arguments>();
+  CLI::App* command = app.add_subcommand("convert", kHelp);
+  command->add_option("IN", arguments->in, "a trace, binary or text")->required();
+  command->add_option("OUT", arguments->out, "the other form of it; - is standard output, for text")
+      ->required();
+  command->callback([arguments, &status] {
+    status = is_text(arguments->in) ? to_binary(*arguments) : to_text(*arguments);
+  });
+}
+
+}  // namespace ddireplay::tools

@@ -1,0 +1,126 @@
+#include <fmt/format.h>
+
+#include <cstdint>
+#include <limits>
+#include <memory>
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <string>
+
+#include "format/text_form.h"
+#include "tools/commands/commands.h"
+#include "tools/output.h"
+#include "tools/position.h"
+#include "tools/report/event_text.h"
+#include "tools/report/json.h"
+#include "tools/report/summary_text.h"
+#include "tools/report/text.h"
+
+namespace ddireplay::tools {
+namespace {
+
+using format::ExitStatus;
+
+constexpr const char* kHelp =
+    "Prints the events of a trace, one per line: position, time since the start, processor,\n"
+    "thread, IRQL, the call with its values, and who made it. -> and <- are the two ends of\n"
+    "what is recorded at both.\n"
+    "\n"
+    "With --json each event gives one object on a line of its own, with its whole stack.";
+
+struct Arguments {
+  std::string trace;
+  std::string from;
+  std::string to;
+  std::string ddi;
+  std::string thread;
+  std::string symbol_path;
+  bool json = false;
+};
+
+struct Filter {
+  std::uint64_t from = 1;
+  std::uint64_t to = std::numeric_limits<std::uint64_t>::max();
+  std::string ddi;  // empty: any
+  std::optional<std::uint64_t> thread;
+};
+
+Filter make_filter(const Arguments& arguments) {
+  Filter filter;
+  if (!arguments.from.empty()) filter.from = parse_position(arguments.from);
+  if (!arguments.to.empty()) filter.to = parse_position(arguments.to);
+  if (filter.from > filter.to) {
+    throw format::Error(fmt::format("--from {} lies behind --to {}", arguments.from, arguments.to),
+                        ExitStatus::usage);
+  }
+  filter.ddi = arguments.ddi;
+  if (!arguments.thread.empty()) filter.thread = parse_thread(arguments.thread);
+  return filter;
+}
+
+// A gap is shown unless one function or thread is asked for: nobody knows what was lost in it.
+bool passes(const Filter& filter, const format::TraceReader& trace, const format::Event& event) {
+  if (event.position < filter.from || event.position > filter.to) return false;
+  if (event.function == format::kGap) return filter.ddi.empty() && !filter.thread;
+  if (filter.thread && event.thread != *filter.thread) return false;
+  return filter.ddi.empty() || same_name(trace.function(event.function).name, filter.ddi);
+}
+
+// Returns the position of the last event that was read.
+std::uint64_t print_events(format::TraceReader& trace, const Filter& filter, Symbolizer& symbolizer,
+                           bool json) {
+  std::uint64_t last = 0;
+  format::EventSource source(trace);
+  for (auto batch = source.next(); !batch.empty(); batch = source.next()) {
+    for (const format::Event& event : batch) {
+      if (event.position > filter.to) return last;
+      last = event.position;
+      if (!passes(filter, trace, event)) continue;
+      print(json ? json_text(event_json(trace, event, symbolizer))
+                 : event_text(trace, event, symbolizer));
+      print("\n");
+    }
+  }
+  return last;
+}
+
+bool has_function(const format::TraceReader& trace, const std::string& name) {
+  for (format::FunctionId id = 0; id < trace.function_count(); ++id) {
+    if (same_name(trace.function(id).name, name)) return true;
+  }
+  return false;
+}
+
+ExitStatus dump(const Arguments& arguments) {
+  const Filter filter = make_filter(arguments);
+  format::TraceReader trace = format::open_trace(arguments.trace);
+  Symbolizer symbolizer(trace, arguments.symbol_path);
+  const std::uint64_t last = print_events(trace, filter, symbolizer, arguments.json);
+  if (filter.from > last && !arguments.from.empty()) {
+    throw format::Error(fmt::format("{}: --from #{} lies behind the last event, #{}",
+                                    arguments.trace, filter.from, last),
+                        ExitStatus::usage);
+  }
+  if (!filter.ddi.empty() && !has_function(trace, filter.ddi)) {
+    talk(fmt::format("{}: no event of {} was met; `ddireplay info` lists the imports",
+                     arguments.trace, filter.ddi));
+  }
+  return is_complete(trace) ? ExitStatus::clean : ExitStatus::incomplete;
+}
+
+}  // namespace
+
+void add_dump_command(CLI::App& app, ExitStatus& status) {
+  const auto arguments = std::make_shared<Arguments>();
+  CLI::App* command = app.add_subcommand("dump", kHelp);
+  command->add_option("TRACE", arguments->trace, "a trace, binary or text")->required();
+  command->add_option("--from", arguments->from, "first position, #N");
+  command->add_option("--to", arguments->to, "last position, #N");
+  command->add_option("--ddi", arguments->ddi, "events of this function only");
+  command->add_option("--thread", arguments->thread, "events of this thread only, hexadecimal");
+  command->add_option("--symbols", arguments->symbol_path, "symbol path; default: _NT_SYMBOL_PATH");
+  command->add_flag("--json", arguments->json, "one JSON object per event");
+  command->callback([arguments, &status] { status = dump(*arguments); });
+}
+
+}  // namespace ddireplay::tools

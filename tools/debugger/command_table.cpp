@@ -1,0 +1,188 @@
+#include "tools/debugger/command_table.h"
+
+#include <algorithm>
+#include <array>
+#include <vector>
+
+#include "tools/debugger/expression.h"
+#include "tools/number.h"
+#include "tools/position.h"
+#include "tools/report/analyze_text.h"
+#include "tools/report/append.h"
+#include "tools/report/event_text.h"
+#include "tools/report/nearest_text.h"
+#include "tools/report/stack_text.h"
+#include "tools/report/text.h"
+
+namespace ddireplay::tools {
+namespace {
+
+using Words = std::vector<std::string_view>;
+
+struct Command {
+  std::string_view name;
+  std::string_view arguments;
+  std::string_view help;
+  std::size_t words_max;  // behind the name
+  std::string (*run)(Session& session, const Words& words);
+};
+
+[[noreturn]] void fail(const std::string& message) {
+  throw format::Error(message, format::ExitStatus::usage);
+}
+
+std::string analyze(Session& session, const Words& words) {
+  if (words.empty()) return findings_list(session.view());
+  if (words[0] != "-v") fail(fmt::format("!analyze has no option {}: write !analyze -v", words[0]));
+  return analyze_text(session.view());
+}
+
+std::string pool_log(Session& session, const Words& words) {
+  if (words.size() < 2) fail("!verifier 0x80 needs the address of a block: !verifier 0x80 ADDRESS");
+  const std::uint64_t address = evaluate(words[1], session.symbolizer());
+  return pool_log_text(session.pool_log(address), address, session.symbolizer());
+}
+
+std::string verifier(Session& session, const Words& words) {
+  constexpr std::uint64_t kDrivers = 0x1;
+  constexpr std::uint64_t kAllocations = 0x2;
+  constexpr std::uint64_t kPoolLog = 0x80;
+  const auto flags = words.empty() ? 0 : parse_hexadecimal(words[0]);
+  if (flags == kPoolLog) return pool_log(session, words);
+  if (!flags || *flags > (kDrivers | kAllocations)) {
+    fail(fmt::format("!verifier {} is not available here: 0 to 3 and 0x80 are", words[0]));
+  }
+  const VerifierParts parts{.drivers = (*flags & kDrivers) != 0,
+                            .allocations = (*flags & kAllocations) != 0};
+  const std::string_view image = words.size() > 1 ? words[1] : std::string_view{};
+  return verifier_text(session.view(), parts, image, session.list_entries());
+}
+
+std::string list_nearest(Session& session, const Words& words) {
+  if (words.empty()) fail("ln needs an address: ln ADDRESS");
+  return nearest_text(evaluate(words[0], session.symbolizer()), session.symbolizer());
+}
+
+std::string list_modules(Session& session, const Words&) {
+  return modules_text(session.symbolizer());
+}
+
+std::string stack(Session& session, const Words&) {
+  const format::Event* event = session.event();
+  if (event == nullptr) fail("the trace has no event, so there is no stack");
+  return event_stack_text(session.trace(), *event, session.symbolizer());
+}
+
+// Where the session stands now, and what was found there.
+std::string whereabouts(Session& session) {
+  std::string out;
+  if (const format::Event* event = session.event()) {
+    append(out, "{}\n", event_text(session.trace(), *event, session.symbolizer()));
+  }
+  const std::vector<replay::Finding>& findings = session.report().findings;
+  for (std::size_t i = 0; i < findings.size(); ++i) {
+    if (findings[i].position != session.position()) continue;
+    append(out, "Finding {}: {} {}\n", i + 1, findings[i].rule->id(), findings[i].sentence);
+  }
+  return out;
+}
+
+std::string go_to(Session& session, std::uint64_t position) {
+  session.go_to(position);
+  return whereabouts(session);
+}
+
+std::string go(Session& session, const Words& words) {
+  if (!words.empty()) return go_to(session, parse_position(words[0]));
+  const std::vector<replay::Finding>& findings = session.report().findings;
+  const auto next =
+      std::ranges::upper_bound(findings, session.position(), {}, &replay::Finding::position);
+  if (next != findings.end()) return go_to(session, next->position);
+  return "No finding follows: this is the end of the trace.\n" +
+         go_to(session, session.report().events);
+}
+
+std::string go_back(Session& session, const Words& words) {
+  if (!words.empty()) return go_to(session, parse_position(words[0]));
+  const std::vector<replay::Finding>& findings = session.report().findings;
+  const auto here =
+      std::ranges::lower_bound(findings, session.position(), {}, &replay::Finding::position);
+  if (here != findings.begin()) return go_to(session, (here - 1)->position);
+  return "No finding precedes: this is the start of the trace.\n" + go_to(session, 1);
+}
+
+std::string step(Session& session, const Words&) { return go_to(session, session.position() + 1); }
+
+std::string step_back(Session& session, const Words&) {
+  if (session.position() <= 1) fail("this is the first event: there is none before it");
+  return go_to(session, session.position() - 1);
+}
+
+std::string quit(Session& session, const Words&) {
+  session.end();
+  return "";
+}
+
+std::string help(Session&, const Words&) { return command_help(); }
+
+constexpr std::array<Command, 13> kCommands = {{
+    {"!analyze", "[-v]", "all findings: one line each, or each with its history", 1, analyze},
+    {"!verifier", "FLAGS [IMAGE]", "flags and statistics; 1: and drivers; 3: and allocations", 2,
+     verifier},
+    {"!verifier", "0x80 ADDRESS", "every allocation and free of this address in the trace", 2,
+     verifier},
+    {"ln", "ADDRESS", "source line and symbols at and behind an address", 1, list_nearest},
+    {"lm", "", "modules", 0, list_modules},
+    {"k", "", "stack of the event at the position", 0, stack},
+    {"g", "[#N]", "to the next finding, or to a position", 1, go},
+    {"g-", "[#N]", "to the finding before, or to a position", 1, go_back},
+    {"p", "", "to the next event", 0, step},
+    {"p-", "", "to the event before", 0, step_back},
+    {".help", "", "this list", 0, help},
+    {"?", "", "this list", 0, help},
+    {"q", "", "ends the session", 0, quit},
+}};
+
+Words split(std::string_view line) {
+  Words words;
+  while (true) {
+    const std::size_t begin = line.find_first_not_of(" \t");
+    if (begin == std::string_view::npos) return words;
+    line.remove_prefix(begin);
+    const std::size_t end = std::min(line.find_first_of(" \t"), line.size());
+    words.push_back(line.substr(0, end));
+    line.remove_prefix(end);
+  }
+}
+
+}  // namespace
+
+std::string run_command(Session& session, std::string_view line) {
+  Words words = split(line);
+  if (words.empty()) return "";
+  const std::string_view name = words.front();
+  words.erase(words.begin());
+  const auto command = std::ranges::find(kCommands, name, &Command::name);
+  if (command == kCommands.end()) {
+    fail(fmt::format("Couldn't resolve command '{}'; .help lists the commands", name));
+  }
+  if (words.size() > command->words_max) {
+    fail(fmt::format("Extra character error at '{}': write {} {}", words[command->words_max], name,
+                     command->arguments));
+  }
+  return command->run(session, words);
+}
+
+std::string command_help() {
+  std::string out;
+  for (const Command& command : kCommands) {
+    append(out, "{:<26} {}\n", fmt::format("{} {}", command.name, command.arguments), command.help);
+  }
+  out +=
+      "\nAddresses are hexadecimal, or MODULE!SYMBOL+OFFSET. The position is an event that is "
+      "about\n"
+      "to happen: what is shown is as it was before it.\n";
+  return out;
+}
+
+}  // namespace ddireplay::tools

@@ -1,0 +1,18 @@
+// Runs a session: the commands of -c, or a prompt.
+#pragma once
+
+#include <string_view>
+
+#include "format/error.h"
+#include "tools/debugger/session.h"
+
+namespace ddireplay::tools {
+
+// Commands with semicolons between. Each is printed behind the prompt, then what it says. Returns
+// whether all were understood; the others have been told of on standard error.
+bool run_script(Session& session, std::string_view commands);
+
+// Reads commands until the end of input or `q`: with line editing at a terminal, else as a script.
+bool run_prompt(Session& session);
+
+}  // namespace ddireplay::tools

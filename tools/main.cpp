@@ -1,0 +1,90 @@
+// The command line: parses it, runs one subcommand, turns what went wrong into a line and a status.
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+#include <exception>
+#include <string>
+
+#include "format/freestanding/layout.h"
+#include "tools/commands/commands.h"
+#include "tools/commands/record.h"
+#include "tools/commands/rules.h"
+#include "tools/output.h"
+
+namespace ddireplay::tools {
+namespace {
+
+using format::ExitStatus;
+
+constexpr const char* kDescription =
+    "Driver Verifier, offline: replays a recording of what a Windows driver asked of the kernel.";
+
+constexpr const char* kFooter =
+    "Exit status:\n"
+    "  0  clean\n"
+    "  1  findings\n"
+    "  2  wrong usage\n"
+    "  3  the trace was lossy or recovered: the verdict has gaps\n"
+    "  4  not a trace, or unreadable\n"
+    "\n"
+    "`ddireplay COMMAND --help` says more of each.";
+
+// CLI11 has codes of its own for each kind of wrong usage, and 0 for --help.
+ExitStatus status_of(const CLI::App& app, const CLI::ParseError& error) {
+  return app.exit(error) == 0 ? ExitStatus::clean : ExitStatus::usage;
+}
+
+std::string failure_line(const CLI::App* app, const CLI::Error& error) {
+  const std::string command = app->get_parent() == nullptr ? "" : " " + app->get_name();
+  return fmt::format("ddireplay: {}; see `ddireplay{} --help`\n", error.what(), command);
+}
+
+// CLI11 would only say that a command is missing.
+void refuse_unknown_command(const CLI::App& app, int argc, char** argv) {
+  if (argc < 2 || argv[1][0] == '-') return;
+  const auto is_it = [argv](const CLI::App* command) { return command->check_name(argv[1]); };
+  if (!app.get_subcommands(is_it).empty()) return;
+  throw format::Error(fmt::format("there is no command {}; `ddireplay --help` lists all", argv[1]),
+                      ExitStatus::usage);
+}
+
+ExitStatus run(int argc, char** argv) {
+  ExitStatus status = ExitStatus::clean;
+  CLI::App app(kDescription, "ddireplay");
+  app.footer(kFooter);
+  app.set_version_flag("--version", fmt::format("ddireplay {} (trace format {})", DDIREPLAY_VERSION,
+                                                format::kFormatVersion));
+  app.require_subcommand(1);
+  app.failure_message(failure_line);
+  add_record_command(app, status);
+  add_replay_command(app, status);
+  add_debug_command(app, status);
+  add_info_command(app, status);
+  add_dump_command(app, status);
+  add_convert_command(app, status);
+  add_rules_command(app, status);
+  refuse_unknown_command(app, argc, argv);
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    status = status_of(app, error);
+  }
+  flush_output();
+  return status;
+}
+
+}  // namespace
+}  // namespace ddireplay::tools
+
+int main(int argc, char** argv) {
+  using ddireplay::format::ExitStatus;
+  try {
+    return static_cast<int>(ddireplay::tools::run(argc, argv));
+  } catch (const ddireplay::format::Error& error) {
+    ddireplay::tools::talk(error.what());
+    return static_cast<int>(error.status());
+  } catch (const std::exception& error) {
+    ddireplay::tools::talk(error.what());
+    return static_cast<int>(ExitStatus::unreadable);
+  }
+}

@@ -1,0 +1,43 @@
+#include "tools/record/pending_trace.h"
+
+#include <fcntl.h>
+#include <sys/file.h>
+
+#include "tools/record/fail.h"
+
+namespace ddireplay::tools::record {
+
+namespace fs = std::filesystem;
+
+PendingTrace::PendingTrace(const fs::path& output)
+    : output_(fs::absolute(output)), partial_(output_.string() + ".partial") {
+  fd_ = UniqueFd(::open(partial_.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0666));
+  if (!fd_) refuse(fmt::format("{}: cannot be written: {}", partial_.string(), errno_text()));
+  if (::flock(fd_.get(), LOCK_EX | LOCK_NB) != 0) {
+    refuse(fmt::format("{}: another recording is writing it; give OUT another name",
+                       partial_.string()));
+  }
+  if (::ftruncate(fd_.get(), 0) != 0) {
+    fail_errno(fmt::format("{}: cannot be written", partial_.string()));
+  }
+}
+
+PendingTrace::~PendingTrace() {
+  if (kept_) return;
+  std::error_code ignored;
+  fs::remove(partial_, ignored);
+  fs::remove(output_, ignored);
+}
+
+void PendingTrace::keep() {
+  std::error_code error;
+  fs::rename(partial_, output_, error);
+  if (error) {
+    kept_ = true;  // what was recorded must not be lost for the sake of its name
+    fail(fmt::format("{}: cannot be renamed to {}: {}; the trace is under its first name",
+                     partial_.string(), output_.filename().string(), error.message()));
+  }
+  kept_ = true;
+}
+
+}  // namespace ddireplay::tools::record

@@ -1,0 +1,32 @@
+// The trace while it is written: OUT.partial, which becomes OUT only when it can be read.
+#pragma once
+
+#include <filesystem>
+
+#include "tools/record/unique_fd.h"
+
+namespace ddireplay::tools::record {
+
+class PendingTrace {
+ public:
+  // Makes OUT.partial, empty, and locks it: of two recordings to one OUT the second is refused.
+  // Throws format::Error.
+  explicit PendingTrace(const std::filesystem::path& output);
+  PendingTrace(const PendingTrace&) = delete;
+  PendingTrace& operator=(const PendingTrace&) = delete;
+  // Unless kept, neither OUT.partial nor an older OUT stays: no one is to take an old trace for
+  // this one.
+  ~PendingTrace();
+
+  const std::filesystem::path& path() const { return partial_; }
+  // OUT.partial is OUT now. Throws format::Error.
+  void keep();
+
+ private:
+  std::filesystem::path output_;
+  std::filesystem::path partial_;
+  UniqueFd fd_;
+  bool kept_ = false;
+};
+
+}  // namespace ddireplay::tools::record

@@ -1,0 +1,137 @@
+#include "tools/record/verdict.h"
+
+#include <fmt/format.h>
+
+namespace ddireplay::tools::record {
+namespace {
+
+using format::EndReason;
+using format::ExitStatus;
+
+std::string target_name(const Request& request) { return request.target.filename().string(); }
+
+std::string program_name(const Request& request) {
+  if (request.program.empty()) return "the program";
+  return std::filesystem::path(request.program.front()).filename().string();
+}
+
+// A crash in a recorded driver is the driver's; of others that Wine spoke of, only the last can be
+// the host's, and only if the host is known to have died.
+std::optional<std::string> crash_text(const Request& request, const SessionOutcome& outcome,
+                                      const RecordedTrace& trace) {
+  if (trace.end_reason) return std::nullopt;  // only a living recorder closes a trace
+  for (const auto& [step, crash] : outcome.crashes) {
+    if (const auto place = place_of(trace, crash.address)) {
+      return fmt::format("the driver crashed while {}: {} at {}", describe(request, step),
+                         crash.what, *place);
+    }
+  }
+  if (!outcome.crashed_in) return std::nullopt;
+  std::string text =
+      fmt::format("the process that hosts {} (winedevice.exe) ended by itself while {}",
+                  target_name(request), describe(request, *outcome.crashed_in));
+  if (!outcome.crashes.empty()) {
+    const Crash& crash = outcome.crashes.back().second;
+    text += fmt::format(": {} at 0x{:x}, outside the driver", crash.what, crash.address);
+  }
+  return text;
+}
+
+// Threads of Wine's own may be busy as well; only those in a recorded driver say something.
+std::string busy_text(const SessionOutcome& outcome, const RecordedTrace& trace) {
+  for (const std::uint64_t address : outcome.busy_at) {
+    if (const auto place = place_of(trace, address)) {
+      return fmt::format("; the driver was busy at {}", *place);
+    }
+  }
+  return "";
+}
+
+std::vector<std::string> complaints(const Request& request, const SessionOutcome& outcome,
+                                    const RecordedTrace& trace) {
+  std::vector<std::string> lines;
+  if (const auto crash = crash_text(request, outcome, trace)) lines.push_back(*crash);
+  if (outcome.program_timed_out) {
+    lines.push_back(fmt::format("{} was not done in {} s and was ended (--timeout gives it more){}",
+                                program_name(request), request.timeout.count(),
+                                busy_text(outcome, trace)));
+  }
+  if (outcome.hung_in) {
+    lines.push_back(
+        fmt::format("{} did not come to an end; all processes of the session were ended",
+                    describe(request, *outcome.hung_in)));
+  }
+  if (outcome.stopped_in) {
+    lines.push_back(
+        fmt::format("stopped on request while {}", describe(request, *outcome.stopped_in)));
+  }
+  if (outcome.end.kind == RunEnd::Kind::killed) {
+    lines.push_back(fmt::format("ddirec.exe was killed while {}", describe(request, outcome.step)));
+  }
+  return lines;
+}
+
+// Whether all was done that was asked for. What the program makes of it is its own affair, once it
+// has run.
+bool went_well(const SessionOutcome& outcome) {
+  for (const Step step : outcome.failed) {
+    const bool only_program_exit = step == Step::run && outcome.program_exit;
+    if (!only_program_exit && step != Step::remove) return false;
+  }
+  return outcome.step == Step::remove || outcome.step == Step::done;
+}
+
+std::string summary_text(const Request& request, const RecordedTrace& trace) {
+  if (!trace.error.empty()) {
+    return fmt::format("{} is not written: {}", request.output.string(), trace.error);
+  }
+  std::string text = fmt::format("{}: {} events", request.output.string(), trace.events);
+  if (trace.lost != 0) text += fmt::format(", {} lost", trace.lost);
+  if (trace.end_reason == EndReason::disk_full) text += "; it ends where the disk was full";
+  for (const std::string& problem : trace.problems) text += "; " + problem;
+  return text;
+}
+
+ExitStatus status_of(const Request& request, const SessionOutcome& outcome, const Verdict& verdict,
+                     const RecordedTrace& trace) {
+  if (!trace.error.empty()) return ExitStatus::unreadable;
+  if (!verdict.complaints.empty() || !went_well(outcome) || !trace.whole ||
+      trace.end_reason != EndReason::stopped) {
+    return ExitStatus::incomplete;
+  }
+  const bool program_failed = outcome.program_exit.value_or(0) != 0;
+  return request.check_exit && program_failed ? ExitStatus::findings : ExitStatus::clean;
+}
+
+}  // namespace
+
+std::string describe(const Request& request, Step step) {
+  switch (step) {
+    case Step::install:
+      return "starting Wine";
+    case Step::start:
+      return "starting the recording";
+    case Step::load:
+      return "loading " + target_name(request);
+    case Step::run:
+      return "running " + program_name(request);
+    case Step::unload:
+      return "unloading " + target_name(request);
+    case Step::stop:
+      return "stopping the recording";
+    case Step::remove:
+    case Step::done:
+      break;
+  }
+  return "closing down";
+}
+
+Verdict judge(const Request& request, const SessionOutcome& outcome, const RecordedTrace& trace) {
+  Verdict verdict;
+  verdict.complaints = complaints(request, outcome, trace);
+  verdict.status = status_of(request, outcome, verdict, trace);
+  verdict.summary = summary_text(request, trace);
+  return verdict;
+}
+
+}  // namespace ddireplay::tools::record

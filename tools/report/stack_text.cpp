@@ -1,0 +1,48 @@
+#include "tools/report/stack_text.h"
+
+#include <algorithm>
+#include <vector>
+
+#include "tools/report/append.h"
+#include "tools/report/event_text.h"
+#include "tools/report/report_view.h"
+#include "tools/report/text.h"
+
+namespace ddireplay::tools {
+
+std::string event_stack_text(const format::TraceReader& trace, const format::Event& event,
+                             Symbolizer& symbolizer) {
+  const unsigned width = symbolizer.pointer_bytes();
+  const std::size_t column = ticked_pointer(0, width).size();
+  std::string out;
+  append(out, "{}\n", event_text(trace, event, symbolizer));
+  append(out, " # {:<{}} Call Site\n", "RetAddr", column);
+  unsigned number = 0;
+  for (const std::uint64_t address : stack_of(trace, event.stack)) {
+    const Frame& frame = symbolizer.frame(address);
+    append(out, "{:02x} {} {}{}\n", number++, ticked_pointer(address, width),
+           frame_name(frame, width), source_suffix(frame));
+  }
+  if (number == 0) append(out, "No stack was recorded.\n");
+  return out;
+}
+
+std::string modules_text(Symbolizer& symbolizer) {
+  const format::TraceReader& trace = symbolizer.trace();
+  const unsigned width = symbolizer.pointer_bytes();
+  const std::size_t column = ticked_pointer(0, width).size();
+  std::vector<format::ModuleId> ids(trace.module_count());
+  for (std::size_t i = 0; i < ids.size(); ++i) ids[i] = static_cast<format::ModuleId>(i);
+  std::ranges::stable_sort(ids, {}, [&](format::ModuleId id) { return trace.module(id).base; });
+  std::string out;
+  append(out, "{:<{}} {:<{}}   module name\n", "start", column, "end", column);
+  for (const format::ModuleId id : ids) {
+    const format::Module& module = trace.module(id);
+    append(out, "{} {}   {:<12} ({})  {}\n", ticked_pointer(module.base, width),
+           ticked_pointer(module.base + module.size, width), module_display_name(module.name),
+           symbolizer.symbols_state(id), module.name);
+  }
+  return out;
+}
+
+}  // namespace ddireplay::tools

@@ -1,0 +1,19 @@
+// What a verdict rests on: events, losses, rules armed, DDIs that no model knows.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "tools/report/report_view.h"
+
+namespace ddireplay::tools {
+
+std::string summary_text(const ReportView& view);
+
+// Why the trace's recording ended: "stopped in order".
+std::string_view end_reason_text(format::EndReason reason);
+
+// Nothing that could change a verdict is missing from the trace.
+bool is_complete(const format::TraceReader& trace);
+
+}  // namespace ddireplay::tools

@@ -1,0 +1,109 @@
+#include "tools/report/text.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+
+#include "checkers/ledger/bug_checks.h"
+
+namespace ddireplay::tools {
+namespace {
+
+constexpr std::array<std::string_view, 3> kIrqlNames = {"PASSIVE_LEVEL", "APC_LEVEL",
+                                                        "DISPATCH_LEVEL"};
+
+constexpr std::array<std::string_view, 5> kKernelFiles = {"ntoskrnl", "ntkrnlmp", "ntkrnlpa",
+                                                          "ntkrpamp", "ntkrnl"};
+
+struct Release {
+  std::uint32_t first_build;
+  std::string_view name;
+};
+// Newest first; a build belongs to the first release that it is not older than.
+constexpr std::array<Release, 7> kReleases = {{
+    {22000, "Windows 11"},
+    {10240, "Windows 10"},
+    {9200, "Windows 8"},
+    {7600, "Windows 7"},
+    {6000, "Windows Vista"},
+    {2600, "Windows XP"},
+    {0, "Windows"},
+}};
+
+char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
+
+std::uint64_t truncated(std::uint64_t value, unsigned pointer_bytes) {
+  return pointer_bytes == 4 ? value & 0xffffffff : value;
+}
+
+}  // namespace
+
+std::string plain_pointer(std::uint64_t value, unsigned pointer_bytes) {
+  return fmt::format("{:0{}x}", truncated(value, pointer_bytes), pointer_digits(pointer_bytes));
+}
+
+std::string ticked_pointer(std::uint64_t value, unsigned pointer_bytes) {
+  std::string text = plain_pointer(value, pointer_bytes);
+  if (pointer_bytes == 8) text.insert(8, 1, '`');
+  return text;
+}
+
+std::string prefixed_pointer(std::uint64_t value, unsigned pointer_bytes) {
+  return "0x" + plain_pointer(value, pointer_bytes);
+}
+
+std::string thread_text(std::uint64_t thread, unsigned pointer_bytes) {
+  const bool is_number = pointer_bytes == 8 && thread >> 32 == 0;
+  return is_number ? fmt::format("{:x}", thread) : ticked_pointer(thread, pointer_bytes);
+}
+
+std::string tag_text(std::uint32_t tag) {
+  std::string text;
+  for (unsigned shift = 0; shift < 32; shift += 8) {
+    const char c = static_cast<char>(tag >> shift & 0xff);
+    text += c >= ' ' && c <= '~' ? c : '.';
+  }
+  return text;
+}
+
+std::string irql_name(std::uint64_t irql) {
+  return irql < kIrqlNames.size() ? std::string(kIrqlNames[irql]) : fmt::format("{}", irql);
+}
+
+std::string irql_text(std::uint8_t irql) {
+  if (irql == format::kIrqlUnknown) return "unknown";
+  if (irql < kIrqlNames.size()) return fmt::format("{} ({})", irql, kIrqlNames[irql]);
+  return fmt::format("{}", irql);
+}
+
+std::string_view bug_check_name(std::uint32_t bug_check) {
+  const std::string_view name = checkers::ledger_bug_check_name(bug_check);
+  return name.empty() ? "BUGCHECK" : name;
+}
+
+std::string module_display_name(std::string_view file_name) {
+  const std::string_view stem = file_name.substr(0, file_name.rfind('.'));
+  const bool kernel = std::ranges::any_of(
+      kKernelFiles, [stem](std::string_view name) { return same_name(name, stem); });
+  return std::string(kernel ? "nt" : stem);
+}
+
+bool same_name(std::string_view a, std::string_view b) {
+  return std::ranges::equal(a, b, {}, lower, lower);
+}
+
+std::string counted(std::uint64_t count, std::string_view noun) {
+  return fmt::format("{} {}{}", count, noun, count == 1 ? "" : "s");
+}
+
+std::string machine_text(const format::FileHeader& header) {
+  const char* architecture = header.pointer_bytes == 4 ? "x86 compatible" : "x64";
+  if (header.os_build == 0) return fmt::format("{} target", architecture);
+  const auto release = std::ranges::find_if(
+      kReleases, [&](const Release& row) { return header.os_build >= row.first_build; });
+  const char* host = header.host == format::Host::wine ? "Wine as " : "";
+  return fmt::format("{}{} {} {} target", host, release->name, header.os_build, architecture);
+}
+
+}  // namespace ddireplay::tools
