@@ -19,6 +19,7 @@ namespace intrusive = boost::intrusive;
 
 // Blocks of more than a page would need more than two pages of the start map to be found.
 constexpr std::uint64_t kLargeBytes = kPageBytes;
+constexpr std::uint64_t kWorkItemExtent = 1;
 // How far into a new block stale ones are looked for.
 constexpr std::uint64_t kStaleSearchBytes = 16 * kPageBytes;
 
@@ -193,6 +194,7 @@ void PoolModel::State::allocate(const Step& step, BlockKind kind) {
   Node& node = *slab.make();
   node.address = step[Operand::address];
   node.size = step[Operand::size];
+  node.extent = kind == BlockKind::work_item ? kWorkItemExtent : node.size;
   node.charged = step[Operand::charged] != 0 ? step[Operand::charged] : node.size;
   node.irp = step[Operand::irp];
   node.type = static_cast<std::uint32_t>(step[Operand::type]);
@@ -207,7 +209,7 @@ void PoolModel::State::allocate(const Step& step, BlockKind kind) {
 
 void PoolModel::State::add(Node& node) {
   live.insert(node);
-  if (node.size > kLargeBytes) {
+  if (node.extent > kLargeBytes) {
     large.insert(node);
   } else {
     starts.set(granule_of(node.address));
@@ -229,7 +231,7 @@ void PoolModel::State::drop_stale(const Node& fresh) {
   };
   drop(find_live(fresh.address));
   drop(containing(fresh.address));
-  drop_starts_within(fresh.address, fresh.address + std::min(fresh.size, kStaleSearchBytes));
+  drop_starts_within(fresh.address, fresh.address + std::min(fresh.extent, kStaleSearchBytes));
 }
 
 void PoolModel::State::drop_starts_within(std::uint64_t begin, std::uint64_t end) {
@@ -239,7 +241,7 @@ void PoolModel::State::drop_starts_within(std::uint64_t begin, std::uint64_t end
     const std::uint64_t first = granule_of(page_begin);
     while (const auto start = starts.last_in_page(first, last)) {
       const auto is_within = [&](const Node& node) {
-        return node.address >= begin && node.address < end && node.size <= kLargeBytes;
+        return node.address >= begin && node.address < end && node.extent <= kLargeBytes;
       };
       while (Node* stale = live.find_if(*start, is_within)) {
         unlink(*stale);
@@ -266,10 +268,10 @@ void PoolModel::State::unlink(Node& node) {
   disown(node);
   live.erase(node);
   if (node.irp != 0) by_irp.erase(node);
-  if (node.size > kLargeBytes) {
+  if (node.extent > kLargeBytes) {
     large.erase(large.iterator_to(node));
   } else if (live.find_if(granule_of(node.address),
-                          [](const Node& other) { return other.size <= kLargeBytes; }) == nullptr) {
+                          [](const Node& other) { return other.extent <= kLargeBytes; }) == nullptr) {
     starts.clear(granule_of(node.address));
   }
 }
