@@ -80,6 +80,7 @@ std::string_view op_name(Op op);
 enum class Operand : std::uint8_t {
   address,  // of the object that the operation is about
   size,     // bytes asked for
+  extent,   // bytes that certainly are the object's, where `size` is only what Windows has; else 0
   charged,  // bytes that the recorded machine's own verifier charged for it; else as size
   type,     // POOL_TYPE bits (POOL_FLAGS are translated), or TIMER_TYPE
   tag,
@@ -116,6 +117,11 @@ struct Step {
 
   std::uint64_t operator[](Operand operand) const {
     return operands[static_cast<std::size_t>(operand)];
+  }
+  // Bytes from the address on that are the object's.
+  std::uint64_t extent() const {
+    const std::uint64_t known = (*this)[Operand::extent];
+    return known != 0 ? known : (*this)[Operand::size];
   }
   Moment moment() const {
     return {event->position, event->thread, event->stack, event->function, event->processor, irql};

@@ -298,7 +298,7 @@ constexpr OperationRow kRows[] = {
      exit,
      Op::workitem_allocate,
      {field(address, "return"), field(device, "DeviceObject"), fixed(size, 0x30, 0x58),
-      fixed(tag, tag_of("Vfwi")), maybe(charged, "ChargedBytes")}},
+      fixed(extent, 1), fixed(tag, tag_of("Vfwi")), maybe(charged, "ChargedBytes")}},
     {"IoFreeWorkItem", entry, Op::workitem_free, {field(address, "IoWorkItem")}},
     queues_work("IoQueueWorkItem"),
     queues_work("IoQueueWorkItemEx"),

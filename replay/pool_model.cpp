@@ -19,7 +19,6 @@ namespace intrusive = boost::intrusive;
 
 // Blocks of more than a page would need more than two pages of the start map to be found.
 constexpr std::uint64_t kLargeBytes = kPageBytes;
-constexpr std::uint64_t kWorkItemExtent = 1;
 // How far into a new block stale ones are looked for.
 constexpr std::uint64_t kStaleSearchBytes = 16 * kPageBytes;
 
@@ -194,7 +193,7 @@ void PoolModel::State::allocate(const Step& step, BlockKind kind) {
   Node& node = *slab.make();
   node.address = step[Operand::address];
   node.size = step[Operand::size];
-  node.extent = kind == BlockKind::work_item ? kWorkItemExtent : node.size;
+  node.extent = step.extent();
   node.charged = step[Operand::charged] != 0 ? step[Operand::charged] : node.size;
   node.irp = step[Operand::irp];
   node.type = static_cast<std::uint32_t>(step[Operand::type]);
@@ -270,8 +269,9 @@ void PoolModel::State::unlink(Node& node) {
   if (node.irp != 0) by_irp.erase(node);
   if (node.extent > kLargeBytes) {
     large.erase(large.iterator_to(node));
-  } else if (live.find_if(granule_of(node.address),
-                          [](const Node& other) { return other.extent <= kLargeBytes; }) == nullptr) {
+  } else if (live.find_if(granule_of(node.address), [](const Node& other) {
+               return other.extent <= kLargeBytes;
+             }) == nullptr) {
     starts.clear(granule_of(node.address));
   }
 }

@@ -39,11 +39,12 @@ struct PoolBlock {
   std::uint64_t address = 0;
   std::uint64_t size = 0;     // bytes asked for
   std::uint64_t charged = 0;  // bytes as the recorded machine's verifier counts them, else as size
-  // Bytes that certainly are the block's. Fewer than `size` where only Windows' size is known: another
-  // kernel's work items may be smaller, and other blocks lie where Windows would have the item's end.
+  // Bytes that certainly are the block's. Fewer than `size` where only Windows' size is known:
+  // another kernel's work items may be smaller, and other blocks lie where Windows would have the
+  // item's end.
   std::uint64_t extent = 0;
-  std::uint64_t irp = 0;      // of an MDL: the request that it was allocated for
-  std::uint32_t type = 0;     // POOL_TYPE bits
+  std::uint64_t irp = 0;   // of an MDL: the request that it was allocated for
+  std::uint32_t type = 0;  // POOL_TYPE bits
   std::uint32_t tag = 0;
   BlockKind kind = BlockKind::pool;
   // The driver must free it: it is counted and listed, and a leak at unload. False: it came from

@@ -36,18 +36,18 @@ class PoolWatcher : public replay::Checker {
     const std::uint64_t address = step[Operand::address];
     if (address == 0) return;
     ++log_.operations;
-    const std::uint64_t size =
-        allocates(step.op) ? step[Operand::size] : freed_size(before, address);
-    const bool contains = address == address_ || address_ - address < size;
+    std::uint64_t size = step[Operand::size];
+    std::uint64_t extent = step.extent();
+    if (!allocates(step.op)) {
+      const replay::PoolBlock* block = before.pool().find(address);
+      size = block == nullptr ? 0 : block->size;
+      extent = block == nullptr ? 0 : block->extent;
+    }
+    const bool contains = address == address_ || address_ - address < extent;
     if (contains) add(step, before.trace(), address, size);
   }
 
  private:
-  static std::uint64_t freed_size(const replay::World& before, std::uint64_t address) {
-    const replay::PoolBlock* block = before.pool().find(address);
-    return block == nullptr ? 0 : block->size;
-  }
-
   void add(const replay::Step& step, const format::TraceReader& trace, std::uint64_t address,
            std::uint64_t size) {
     const std::span<const std::uint64_t> stack = stack_of(trace, step.event->stack);
