@@ -46,6 +46,8 @@ Operand operand_of(const format::Field& field) {
 Duty duty_of(std::string_view name) {
   if (name == "cb:DriverEntry") return Duty::driver_entry;
   if (name == "cb:Unload") return Duty::unload;
+  if (name == "cb:Dispatch") return Duty::dispatch;
+  if (name == "cb:Cancel") return Duty::cancel;
   if (name == "cb:SystemThread") return Duty::system_thread;
   if (name == "PsTerminateSystemThread") return Duty::ends_thread;
   if (name == "MmGetSystemRoutineAddress") return Duty::resolves_routine;

@@ -38,6 +38,8 @@ enum class Duty : std::uint8_t {
   none,
   driver_entry,      // callback: the driver object's routines are wrapped when it returns
   unload,            // callback: the image will go when it has returned
+  dispatch,          // callback: is given an IRP
+  cancel,            // callback: gives back the cancel spin lock, and goes to the IRP's CancelIrql
   system_thread,     // callback: may end in PsTerminateSystemThread, which doesn't return
   ends_thread,       // PsTerminateSystemThread
   resolves_routine,  // MmGetSystemRoutineAddress: what it hands out is hooked, too

@@ -53,9 +53,14 @@ class HookTable {
     return address - stubs_.base < std::uint64_t{stubs_.count} * stubs_.stride;
   }
 
+  // The slot behind a stub.
+  const HookSlot& slot_of(std::uint64_t stub) const {
+    return slots_[(stub - stubs_.base) / stubs_.stride];
+  }
+
   // What a stub stands for; any other address is returned as it is.
   std::uint64_t original_of(std::uint64_t address) const {
-    return is_stub(address) ? slots_[(address - stubs_.base) / stubs_.stride].original : address;
+    return is_stub(address) ? slot_of(address).original : address;
   }
 
   // The stub for these three. A new one gets its function from `make_function`, which returns false

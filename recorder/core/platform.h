@@ -8,6 +8,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <span>
+#include <string_view>
 
 #include "format/freestanding/chunk_encoder.h"
 #include "format/freestanding/layout.h"
@@ -52,6 +53,25 @@ struct alignas(16) WalkSpace {
 // possible.
 std::span<const Frame> walk_stack(std::uint64_t stack_pointer, std::size_t depth, WalkSpace& space);
 
+// As walk_stack(), from a processor context (a CONTEXT) whose instruction pointer is the first
+// return address.
+std::span<const Frame> walk_stack_of(const void* context, std::size_t depth, WalkSpace& space);
+
+// Who answers an import.
+enum class Provider : std::uint8_t {
+  kernel,
+  supplied,  // the layer that stands in for what a host's kernel lacks
+  absent,    // nobody: a call to it ends in an exception
+};
+
+struct Provision {
+  Provider provider;
+  std::uint64_t routine;
+};
+
+// Of the import of that name, which the loader has bound to `original`.
+Provision provide(std::string_view name, std::uint64_t original);
+
 // A loaded module, with room for its texts.
 struct ModuleDescription {
   format::ModuleEntry entry;  // its texts point into the arrays below
@@ -62,7 +82,17 @@ struct ModuleDescription {
 // Describes the module that an address lies in; false: none. At PASSIVE_LEVEL.
 bool describe_module(std::uint64_t address, ModuleDescription& module);
 
-// A driver's routines, as the thunk passes through them. At PASSIVE_LEVEL.
+// Driver's routines, as the thunk passes through them: what a kernel would have done before them,
+// where the host's hasn't. At any IRQL.
+void callback_reached();
+void dispatch_reached(std::uint64_t device_object, std::uint64_t irp);
+void cancel_reached();
+
+// Gives the thread back the level that the kernel goes on with after a callback, where the host
+// keeps it per thread.
+void set_irql_after_callback(std::uint8_t level);
+
+// The same, for which it is PASSIVE_LEVEL.
 void driver_entry_reached(std::uint16_t target, std::uint64_t driver_object);
 void driver_entry_returned(std::uint16_t target, std::uint64_t driver_object, bool succeeded);
 void unload_returned(std::uint16_t target);

@@ -14,6 +14,7 @@ using format::event_flags::raised;
 
 constexpr std::uint32_t kWalksPerProcessor = 4;  // interrupts nest, each may walk
 constexpr std::size_t kMaxResolvedName = 64;
+constexpr std::uint64_t kCancelIrqlInIrp = 0x45;
 
 // An array of the carver's block, as its type begins. Empty while measuring.
 template <class T>
@@ -37,6 +38,7 @@ struct Pieces {
   std::span<RowPlan> plans;
   std::span<format::ModuleEntry> modules;
   std::span<format::FunctionEntry> functions;
+  std::span<platform::Provider> providers;
   std::span<char> text;
 
   void place(format::Carver& carver, const RecorderConfig& config) {
@@ -51,6 +53,7 @@ struct Pieces {
     plans = take<RowPlan>(carver, PlanTable::plans_needed());
     modules = take<format::ModuleEntry>(carver, config.modules);
     functions = take<format::FunctionEntry>(carver, config.functions);
+    providers = take<platform::Provider>(carver, config.functions);
     text = take<char>(carver, config.text_bytes);
   }
 };
@@ -81,7 +84,7 @@ Recorder::Recorder(const RecorderConfig& config, std::span<std::byte> memory) : 
   stack_table_.attach(pieces.stacks, pieces.frames, pieces.stack_index);
   stack_memo_.attach(pieces.memo);
   hooks_.attach(config.stubs, pieces.hooks, pieces.hook_index);
-  tables_.attach(pieces.modules, pieces.functions, pieces.text);
+  tables_.attach(pieces.modules, pieces.functions, pieces.providers, pieces.text);
   plans_.build(pieces.plans);
 }
 
@@ -96,12 +99,19 @@ std::uint16_t Recorder::add_target(std::uint64_t base, std::uint64_t size, std::
   return number;
 }
 
+std::uint16_t Recorder::target_at(std::uint64_t address) const {
+  for (std::uint16_t i = targets_used_.load(std::memory_order_acquire); i > 0; --i) {
+    if (targets_[i - 1].contains(address)) return i - 1;
+  }
+  return kMaxTargets;
+}
+
 std::uint64_t Recorder::stub_for_callback(const RowPlan& callback, std::uint16_t target,
                                           std::uint64_t routine) {
   const std::uint64_t stub =
       hooks_.stub_for(callback, target, routine, [&](std::uint16_t& function) {
         return tables_.add_function(callback.row->name, callback, targets_[target].module, routine,
-                                    function);
+                                    platform::Provider::kernel, function);
       });
   if (stub == 0) refused_hooks_.fetch_add(1, std::memory_order_relaxed);
   return stub;
@@ -111,12 +121,19 @@ std::uint64_t Recorder::stub_for_import(std::string_view name, std::uint16_t tar
                                         std::uint64_t original) {
   const RowPlan* known = plans_.find(name);
   const RowPlan& plan = known != nullptr ? *known : plans_.unknown();
-  const std::uint64_t stub = hooks_.stub_for(plan, target, original, [&](std::uint16_t& function) {
-    const std::string_view kept = known != nullptr ? plan.row->name : tables_.keep(name);
-    return !kept.empty() &&
-           tables_.add_function(kept, plan, targets_[target].module, original, function);
-  });
-  if (stub == 0) refused_hooks_.fetch_add(1, std::memory_order_relaxed);
+  const platform::Provision provision = platform::provide(name, original);
+  const std::uint64_t stub =
+      hooks_.stub_for(plan, target, provision.routine, [&](std::uint16_t& function) {
+        const std::string_view kept = known != nullptr ? plan.row->name : tables_.keep(name);
+        return !kept.empty() &&
+               tables_.add_function(kept, plan, targets_[target].module, provision.routine,
+                                    provision.provider, function);
+      });
+  if (stub == 0) {
+    refused_hooks_.fetch_add(1, std::memory_order_relaxed);
+  } else if (provision.provider == platform::Provider::supplied) {
+    targets_[target].keeps_stubs.store(true, std::memory_order_relaxed);
+  }
   return stub;
 }
 
@@ -126,12 +143,45 @@ void Recorder::record_own(const RowPlan& plan, std::uint16_t target,
   EventHead head;
   if (!tables_.add_function(plan.row->name, plan,
                             has_target ? targets_[target].module : format::kNoModule,
-                            has_target ? targets_[target].base : 0, head.function)) {
+                            has_target ? targets_[target].base : 0, platform::Provider::kernel,
+                            head.function)) {
     return;
   }
   head.thread = platform::current_thread();
   head.irql = platform::current_irql();
   rings_[processor()].store(head, values);
+}
+
+void Recorder::record_inline(const RowPlan& plan, std::uint64_t address, std::uint8_t irql,
+                             std::span<const std::uint64_t> values, const void* context) {
+  const std::uint16_t target = target_at(address);
+  if (!recording() || target == kMaxTargets) return;
+  // Nobody calls this stub: its slot remembers the function.
+  const std::uint64_t stub = stub_for_callback(plan, target, kInlined);
+  if (stub == 0) return;
+  presence().enter(processor());
+  EventHead head;
+  head.thread = platform::current_thread();
+  head.stack = stack_of_context(context);
+  head.function = hooks_.slot_of(stub).function;
+  head.irql = irql;
+  head.flags = plan.at_exit() ? exit : std::uint8_t{0};
+  rings_[processor()].store(head, values);
+  presence().leave(processor());
+}
+
+// Before anything is looked at: what the kernel would have done is part of what the driver finds.
+void Recorder::prepare_callback(CallFrame& frame, const RowPlan& plan, const Arguments& arguments) {
+  platform::callback_reached();
+  frame.irql_after = platform::current_irql();
+  if (plan.duty == Duty::dispatch) platform::dispatch_reached(arguments[0], arguments[1]);
+  if (plan.duty == Duty::cancel) {
+    std::uint64_t level = 0;
+    if (platform::guarded_read(arguments[1] + kCancelIrqlInIrp, 1, level)) {
+      frame.irql_after = static_cast<std::uint8_t>(level);
+    }
+    platform::cancel_reached();
+  }
 }
 
 void Recorder::on_entry(CallFrame& frame) {
@@ -141,11 +191,12 @@ void Recorder::on_entry(CallFrame& frame) {
   frame.action = Action::jump;
   frame.state = FrameState::idle;
   presence().enter(processor());
+  const Arguments arguments{frame.registers, frame.stack_pointer};
+  if (plan.is_callback()) prepare_callback(frame, plan, arguments);
   if (!recording()) {
     presence().leave(processor());
     return;
   }
-  const Arguments arguments{frame.registers, frame.stack_pointer};
   frame.irql = platform::current_irql();
   frame.thread = platform::current_thread();
   frame.tracked_thread = plan.duty == Duty::system_thread && add_system_thread(frame.thread);
@@ -172,18 +223,18 @@ void Recorder::on_exit(CallFrame& frame) {
   const HookSlot& slot = hooks_.slot(frame.slot);
   const RowPlan& plan = *slot.plan;
   if (recording()) {
+    if (plan.duty == Duty::resolves_routine) hook_resolved_routine(frame, slot);
     capture_exit(plan, frame.result, hooks_, frame.values);
     // Of a callback the level that it leaves behind is what tells; of a call, the one it came with.
     const std::uint8_t irql = plan.is_callback() ? platform::current_irql() : frame.irql;
     store(frame, exit, irql, plan.exit_count);
-    if (plan.duty == Duty::resolves_routine) hook_resolved_routine(frame, slot);
   }
   if (plan.duty == Duty::driver_entry) {
     const bool succeeded = static_cast<std::int32_t>(frame.result) >= 0;
     platform::driver_entry_returned(slot.target, frame.registers[0], succeeded);
   }
   if (plan.duty == Duty::unload) platform::unload_returned(slot.target);
-  if (!frame.tracked_thread || remove_system_thread(frame.thread)) presence().leave(processor());
+  leave(frame, plan);
 }
 
 void Recorder::on_unwind(CallFrame& frame) {
@@ -194,6 +245,11 @@ void Recorder::on_unwind(CallFrame& frame) {
     for (unsigned i = plan.entry_count; i < plan.exit_count; ++i) frame.values[i] = 0;
     store(frame, exit | raised, platform::current_irql(), plan.exit_count);
   }
+  leave(frame, plan);
+}
+
+void Recorder::leave(const CallFrame& frame, const RowPlan& plan) {
+  if (plan.is_callback()) platform::set_irql_after_callback(frame.irql_after);
   if (!frame.tracked_thread || remove_system_thread(frame.thread)) presence().leave(processor());
 }
 
@@ -206,12 +262,27 @@ std::uint32_t Recorder::stack_of(std::uint64_t stack_pointer) {
   if (config_.stack_depth == 0) return format::kNoStack;
   const std::uint32_t known = stack_memo_.find(stack_pointer, stack_table_);
   if (known != format::kNoStack) return known;
+  return in_walk_space([&](platform::WalkSpace& space) { return walk(stack_pointer, space); });
+}
+
+// No memo: the first frame is an instruction, which stands nowhere on the stack.
+std::uint32_t Recorder::stack_of_context(const void* context) {
+  if (config_.stack_depth == 0) return format::kNoStack;
+  return in_walk_space([&](platform::WalkSpace& space) {
+    const std::span<const platform::Frame> frames =
+        platform::walk_stack_of(context, config_.stack_depth, space);
+    return frames.empty() ? format::kNoStack : stack_table_.id_of(frames);
+  });
+}
+
+template <class Walk>
+std::uint32_t Recorder::in_walk_space(const Walk& walk) {
   for (WalkSlot& slot : walks_) {
     if (slot.taken.load(std::memory_order_relaxed) ||
         slot.taken.exchange(true, std::memory_order_acquire)) {
       continue;
     }
-    const std::uint32_t stack = walk(stack_pointer, slot);
+    const std::uint32_t stack = walk(slot.space);
     slot.taken.store(false, std::memory_order_release);
     if (stack != format::kNoStack) return stack;
     break;
@@ -220,9 +291,9 @@ std::uint32_t Recorder::stack_of(std::uint64_t stack_pointer) {
   return format::kNoStack;
 }
 
-std::uint32_t Recorder::walk(std::uint64_t stack_pointer, WalkSlot& slot) {
+std::uint32_t Recorder::walk(std::uint64_t stack_pointer, platform::WalkSpace& space) {
   const std::span<const platform::Frame> frames =
-      platform::walk_stack(stack_pointer, config_.stack_depth, slot.space);
+      platform::walk_stack(stack_pointer, config_.stack_depth, space);
   if (frames.empty()) return format::kNoStack;
   const std::uint32_t stack = stack_table_.id_of(frames);
   if (stack != format::kNoStack) stack_memo_.remember(stack_pointer, frames, stack);
@@ -284,8 +355,7 @@ void Recorder::hook_resolved_routine(CallFrame& frame, const HookSlot& slot) {
   std::uint64_t bytes = 0;
   std::uint64_t text = 0;
   if (!platform::guarded_read(frame.values[0], 2, bytes) ||
-      !platform::guarded_read(frame.values[0] + 8, 8, text) || bytes / 2 > kMaxResolvedName ||
-      !platform::is_code(frame.result)) {
+      !platform::guarded_read(frame.values[0] + 8, 8, text) || bytes / 2 > kMaxResolvedName) {
     return;
   }
   char name[kMaxResolvedName];
@@ -294,6 +364,10 @@ void Recorder::hook_resolved_routine(CallFrame& frame, const HookSlot& slot) {
     std::uint64_t character = 0;
     if (!platform::guarded_read(text + 2 * i, 2, character)) return;
     name[i] = static_cast<char>(character);
+  }
+  const platform::Provision provision = platform::provide({name, length}, frame.result);
+  if (provision.provider != platform::Provider::supplied && !platform::is_code(frame.result)) {
+    return;
   }
   const RowPlan* known = plans_.find({name, length});
   if (known != nullptr &&

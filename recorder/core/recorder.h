@@ -67,8 +67,12 @@ class Recorder {
   std::uint16_t add_target(std::uint64_t base, std::uint64_t size, std::uint16_t module);
   const Target& target(std::uint16_t number) const { return targets_[number]; }
 
+  // The newest target whose image holds that address, or kMaxTargets.
+  std::uint16_t target_at(std::uint64_t address) const;
+
   // The stub that stands for a routine; 0 when stubs or functions are used up, which is counted. An
-  // import that the table doesn't have is recorded under `name`, which is kept.
+  // import that the table doesn't have is recorded under `name`, which is kept. Where the host's
+  // layer supplies the import, the stub calls that instead of `original`.
   std::uint64_t stub_for_callback(const RowPlan& callback, std::uint16_t target,
                                   std::uint64_t routine);
   std::uint64_t stub_for_import(std::string_view name, std::uint16_t target,
@@ -76,6 +80,11 @@ class Recorder {
 
   // An event of the recorder's own: cb:ImageLoad and its like.
   void record_own(const RowPlan& plan, std::uint16_t target, std::span<const std::uint64_t> values);
+
+  // A target has done inline what otherwise is a call of `plan`: `values` are all of its event's, the
+  // level is that before, and `context` a processor context behind the instruction at `address`.
+  void record_inline(const RowPlan& plan, std::uint64_t address, std::uint8_t irql,
+                     std::span<const std::uint64_t> values, const void* context);
 
   // Called by the thunk.
   void on_entry(CallFrame& frame);
@@ -99,12 +108,17 @@ class Recorder {
 
   std::uint32_t processor() const;
   std::uint32_t stack_of(std::uint64_t stack_pointer);
-  std::uint32_t walk(std::uint64_t stack_pointer, WalkSlot& slot);
+  std::uint32_t stack_of_context(const void* context);
+  template <class Walk>
+  std::uint32_t in_walk_space(const Walk& walk);
+  std::uint32_t walk(std::uint64_t stack_pointer, platform::WalkSpace& space);
+  void prepare_callback(CallFrame& frame, const RowPlan& plan, const Arguments& arguments);
   void store(const CallFrame& frame, std::uint8_t flags, std::uint8_t irql, std::size_t count);
   void wrap_routines(const CallFrame& frame, const HookSlot& slot, const Arguments& arguments);
   bool add_system_thread(std::uint64_t thread);
   bool remove_system_thread(std::uint64_t thread);
   void hook_resolved_routine(CallFrame& frame, const HookSlot& slot);
+  void leave(const CallFrame& frame, const RowPlan& plan);
 
   RecorderConfig config_;
   std::atomic<bool> recording_{false};

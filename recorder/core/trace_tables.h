@@ -13,15 +13,26 @@
 
 #include "format/freestanding/chunk_encoder.h"
 #include "recorder/core/capture.h"
+#include "recorder/core/platform.h"
 
 namespace ddireplay::recorder {
+
+// Stands for the address of a routine that is inlined everywhere.
+inline constexpr std::uint64_t kInlined = 0;
+
+// Whether a target imports it: not a callback, and not an inlined routine.
+inline bool is_import(const format::FunctionEntry& function) {
+  return function.module != format::kNoModule && function.original != kInlined &&
+         !function.name.starts_with("cb:");
+}
 
 class TraceTables {
  public:
   void attach(std::span<format::ModuleEntry> modules, std::span<format::FunctionEntry> functions,
-              std::span<char> text) {
+              std::span<platform::Provider> providers, std::span<char> text) {
     modules_ = modules;
     functions_ = functions;
+    providers_ = providers;
     text_ = text;
   }
 
@@ -35,7 +46,7 @@ class TraceTables {
 
   // A function of that name (kept by the caller) with the layout of `plan`. False: no room.
   bool add_function(std::string_view name, const RowPlan& plan, std::uint16_t module,
-                    std::uint64_t original, std::uint16_t& id) {
+                    std::uint64_t original, platform::Provider provider, std::uint16_t& id) {
     std::uint32_t place = 0;
     if (!take(functions_used_, functions_.size(), place)) return false;
     functions_[place] = {.name = name,
@@ -45,6 +56,7 @@ class TraceTables {
                          .entry_count = plan.entry_count,
                          .exit_count = plan.exit_count,
                          .original = original};
+    providers_[place] = provider;
     id = static_cast<std::uint16_t>(place);
     return true;
   }
@@ -73,6 +85,9 @@ class TraceTables {
   std::span<const format::FunctionEntry> functions() const {
     return functions_.first(functions_used_.load(std::memory_order_acquire));
   }
+
+  // Of a function's place.
+  platform::Provider provider(std::size_t function) const { return providers_[function]; }
 
   // Whether some module that is known holds that address.
   bool has_module_at(std::uint64_t address) const {
@@ -103,6 +118,7 @@ class TraceTables {
 
   std::span<format::ModuleEntry> modules_;
   std::span<format::FunctionEntry> functions_;
+  std::span<platform::Provider> providers_;  // per function
   std::span<char> text_;
   std::atomic<std::uint32_t> modules_used_{0};
   std::atomic<std::uint32_t> functions_used_{0};

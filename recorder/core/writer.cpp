@@ -237,10 +237,13 @@ std::size_t Writer::list_imports() {
   std::size_t count = 0;
   for (std::size_t i = 0; i < functions.size(); ++i) {
     const format::FunctionEntry& function = functions[i];
-    if (function.name.starts_with("cb:") || function.module == format::kNoModule) continue;
+    if (!is_import(function)) continue;
+    const platform::Provider provider = recorder_.tables().provider(i);
     imports_[count++] = {.module = modules[function.module].name,
                          .name = function.name,
-                         .calls = calls_of(static_cast<std::uint16_t>(i))};
+                         .calls = calls_of(static_cast<std::uint16_t>(i)),
+                         .supplied = provider == platform::Provider::supplied,
+                         .absent = provider == platform::Provider::absent};
   }
   return count;
 }

@@ -4,8 +4,10 @@
 #include <x86intrin.h>
 
 #include "recorder/windows/loader_list.h"
+#include "recorder/windows/supply.h"
 #include "recorder/windows/system.h"
 #include "recorder/windows/targets.h"
+#include "recorder/wine/irql.h"
 
 extern "C" const std::uint8_t ddirec_thunk[];
 extern "C" const std::uint8_t ddirec_thunk_end[];
@@ -48,6 +50,22 @@ bool unwind(CONTEXT& context) {
   return true;
 }
 
+// The frames from the context's on, whose return address stands at `stack_pointer` or above.
+std::span<const Frame> walk_outwards(CONTEXT& context, std::uint64_t stack_pointer,
+                                     std::size_t depth, WalkSpace& space) {
+  std::size_t count = 0;
+  std::uint64_t outermost = stack_pointer;
+  while (count < depth && context.Rip != 0) {
+    const std::uint64_t slot = context.Rsp - sizeof(std::uint64_t);
+    // Outwards is upwards: anything else is a stack that was switched or overwritten.
+    if (slot < outermost || slot - stack_pointer > kStackReachMax) break;
+    if (!is_in_thunk(context.Rip)) space.frames[count++] = {context.Rip, slot};
+    outermost = context.Rsp;
+    if (!unwind(context)) break;
+  }
+  return {space.frames, count};
+}
+
 }  // namespace
 
 std::uint32_t current_processor() {
@@ -62,9 +80,8 @@ std::uint32_t current_processor() {
 std::uint64_t clock() { return __rdtsc(); }
 
 std::uint8_t current_irql() {
-  // Reading cr8 is trapped and emulated under Wine, slowly, and says 0 whatever the level should
-  // be.
-  if (current_system().on_wine) return format::kIrqlUnknown;
+  // Under Wine the level is a thread's; cr8 traps, and without supply is 0 whatever it should be.
+  if (current_system().on_wine) return supplying() ? wine::current_irql() : format::kIrqlUnknown;
   std::uint64_t level = 0;
   __asm__ volatile("mov %%cr8, %0" : "=r"(level));
   return static_cast<std::uint8_t>(level);
@@ -103,17 +120,13 @@ std::span<const Frame> walk_stack(std::uint64_t stack_pointer, std::size_t depth
   while (context.Rsp <= stack_pointer) {
     if (!unwind(context)) return {};
   }
-  std::size_t count = 0;
-  std::uint64_t outermost = stack_pointer;
-  while (count < depth && context.Rip != 0) {
-    const std::uint64_t slot = context.Rsp - sizeof(std::uint64_t);
-    // Outwards is upwards: anything else is a stack that was switched or overwritten.
-    if (slot < outermost || slot - stack_pointer > kStackReachMax) break;
-    if (!is_in_thunk(context.Rip)) space.frames[count++] = {context.Rip, slot};
-    outermost = context.Rsp;
-    if (!unwind(context)) break;
-  }
-  return {space.frames, count};
+  return walk_outwards(context, stack_pointer, depth, space);
+}
+
+std::span<const Frame> walk_stack_of(const void* from, std::size_t depth, WalkSpace& space) {
+  CONTEXT& context = reinterpret_cast<CONTEXT&>(space.context);
+  context = *static_cast<const CONTEXT*>(from);
+  return walk_outwards(context, context.Rsp - sizeof(std::uint64_t), depth, space);
 }
 
 bool describe_module(std::uint64_t address, ModuleDescription& module) {

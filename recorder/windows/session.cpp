@@ -9,6 +9,7 @@
 #include "recorder/windows/hook_stubs.h"
 #include "recorder/windows/loader_list.h"
 #include "recorder/windows/passive_lock.h"
+#include "recorder/windows/supply.h"
 #include "recorder/windows/system.h"
 #include "recorder/windows/targets.h"
 #include "recorder/windows/trace_file.h"
@@ -128,7 +129,9 @@ format::FileHeader make_header() {
   const System& system = current_system();
   format::FileHeader header = {};
   header.pointer_bytes = 8;
-  header.irql_source = system.on_wine ? format::IrqlSource::modelled : format::IrqlSource::hardware;
+  header.irql_source = supplying()      ? format::IrqlSource::virtualised
+                       : system.on_wine ? format::IrqlSource::modelled
+                                        : format::IrqlSource::hardware;
   header.host = system.on_wine ? format::Host::wine : format::Host::windows;
   header.processor_count = system.processors;
   header.os_build = system.os_build;
@@ -232,6 +235,7 @@ void release_if_unused() {
     return;
   }
   sleep_ms(kGraceMs);
+  if (!stop_supplying()) return;
   manager.recorder.store(nullptr);
   targets().forget();
   free_session(manager.session);
@@ -248,10 +252,10 @@ std::size_t gather_notices(Session& session, std::span<Text<160>> texts,
   std::uint64_t imports = 0;
   const auto functions = session.recorder.tables().functions();
   for (std::size_t i = 0; i < functions.size(); ++i) {
-    const bool is_callback = functions[i].name.starts_with("cb:");
-    (is_callback ? callback_calls : import_calls) +=
+    const bool import = is_import(functions[i]);
+    (import ? import_calls : callback_calls) +=
         session.writer.calls_of(static_cast<std::uint16_t>(i));
-    imports += is_callback ? 0 : 1;
+    imports += import ? 1 : 0;
   }
   std::size_t count = 0;
   if (imports != 0 && import_calls == 0 && callback_calls > 2) {
@@ -276,7 +280,7 @@ std::size_t gather_notices(Session& session, std::span<Text<160>> texts,
 void count_hooks(Session& session, control::StatusReply& reply) {
   const auto functions = session.recorder.tables().functions();
   for (std::size_t i = 0; i < functions.size(); ++i) {
-    if (functions[i].name.starts_with("cb:")) continue;
+    if (!is_import(functions[i])) continue;
     ++reply.hooks;
     if (session.writer.calls_of(static_cast<std::uint16_t>(i)) == 0) ++reply.hooks_never_reached;
   }
@@ -315,12 +319,14 @@ NTSTATUS session_start(const control::StartRequest& request) {
   Session* const session = make_session(request);
   if (session == nullptr) return STATUS_INSUFFICIENT_RESOURCES;
   manager.session = session;
+  manager.driver->DriverUnload = nullptr;
+  start_supplying();
   const NTSTATUS opened = open_trace(*session, request);
   if (!NT_SUCCESS(opened)) {
-    free_session(session);
+    manager.state = State::ended;
+    release_if_unused();
     return opened;
   }
-  manager.driver->DriverUnload = nullptr;
   manager.state = State::recording;
   manager.recorder.store(&session->recorder);
   session->recorder.set_recording(true);
@@ -407,6 +413,8 @@ void session_settle() {
   release_if_unused();
 }
 
+Recorder* session_recorder() { return manager.recorder.load(); }
+
 void session_shutdown() {
   const PassiveGuard guard(manager.lock);
   if (manager.session != nullptr) free_session(manager.session);
@@ -416,11 +424,11 @@ void session_shutdown() {
 
 // From thunk.S.
 extern "C" void ddirec_on_entry(ddireplay::recorder::CallFrame* frame) {
-  ddireplay::recorder::manager.recorder.load()->on_entry(*frame);
+  ddireplay::recorder::session_recorder()->on_entry(*frame);
 }
 extern "C" void ddirec_on_exit(ddireplay::recorder::CallFrame* frame) {
-  ddireplay::recorder::manager.recorder.load()->on_exit(*frame);
+  ddireplay::recorder::session_recorder()->on_exit(*frame);
 }
 extern "C" void ddirec_on_unwind(ddireplay::recorder::CallFrame* frame) {
-  ddireplay::recorder::manager.recorder.load()->on_unwind(*frame);
+  ddireplay::recorder::session_recorder()->on_unwind(*frame);
 }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "recorder/control/ioctl.h"
+#include "recorder/core/recorder.h"
 #include "recorder/windows/ddk.h"
 
 namespace ddireplay::recorder {
@@ -18,6 +19,9 @@ void session_hooks(std::uint32_t first, control::HooksReply& reply);
 // A driver may have gone: its image is looked for, and the recorder becomes unloadable if that was
 // what it waited for.
 void session_settle();
+
+// What records now, or nullptr.
+Recorder* session_recorder();
 
 // Before the driver goes.
 void session_shutdown();

@@ -232,8 +232,13 @@ void Targets::hook_import(std::uint16_t number, std::uint64_t slot, std::string_
     return;
   }
   const std::uint64_t stub = recorder_->stub_for_import(name, number, original);
-  if (stub == 0 || !remember({slot, original, stub, number, true})) return;
-  if (!patch(slot, 8, stub)) --patches_used_;
+  if (stub == 0) return;
+  // What is supplied stays: the driver's objects are of that kind, and Wine may have no routine to
+  // go back to.
+  const bool comes_back =
+      platform::provide(name, original).provider != platform::Provider::supplied;
+  if (comes_back && !remember({slot, original, stub, number, true})) return;
+  if (!patch(slot, 8, stub) && comes_back) --patches_used_;
 }
 
 // Windows calls the entry point that the loader's list has, Wine and old kernels the one in the

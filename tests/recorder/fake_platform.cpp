@@ -28,6 +28,7 @@ std::uint64_t hole_bytes = 0;
 std::vector<std::uint64_t> code;
 std::vector<fake::Module> modules;
 std::vector<std::string> the_duties;
+fake::Provisions provisions;
 
 bool in_hole(std::uint64_t address, unsigned bytes) {
   return address + bytes > hole_begin && address < hole_begin + hole_bytes;
@@ -56,6 +57,7 @@ void set_hole(const void* begin, std::size_t bytes) {
 }
 void set_code(std::vector<std::uint64_t> addresses) { code = std::move(addresses); }
 void set_modules(std::vector<Module> known) { modules = std::move(known); }
+void set_provisions(Provisions known) { provisions = std::move(known); }
 std::vector<std::string>& duties() { return the_duties; }
 
 }  // namespace fake
@@ -102,6 +104,15 @@ std::span<const Frame> walk_stack(std::uint64_t, std::size_t depth, WalkSpace& s
   return {space.frames, count};
 }
 
+std::span<const Frame> walk_stack_of(const void*, std::size_t depth, WalkSpace& space) {
+  return walk_stack(0, depth, space);
+}
+
+Provision provide(std::string_view name, std::uint64_t original) {
+  const auto known = provisions.find(name);
+  return known == provisions.end() ? Provision{Provider::kernel, original} : known->second;
+}
+
 bool describe_module(std::uint64_t address, ModuleDescription& module) {
   for (const fake::Module& known : modules) {
     if (address - known.base >= known.size) continue;
@@ -113,6 +124,11 @@ bool describe_module(std::uint64_t address, ModuleDescription& module) {
   }
   return false;
 }
+
+void callback_reached() {}
+void dispatch_reached(std::uint64_t, std::uint64_t) {}
+void cancel_reached() { machine.irql = 2; }
+void set_irql_after_callback(std::uint8_t level) { machine.irql = level; }
 
 void driver_entry_reached(std::uint16_t target, std::uint64_t) {
   the_duties.push_back("reached " + std::to_string(target));

@@ -6,6 +6,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -38,6 +39,10 @@ struct Module {
   std::uint64_t size;
 };
 void set_modules(std::vector<Module> modules);
+
+// Imports that the kernel doesn't answer itself.
+using Provisions = std::map<std::string, platform::Provision, std::less<>>;
+void set_provisions(Provisions known);
 
 // What the thunk's duties came to, in order: "reached 0", "returned 0 ok", "unloaded 0".
 std::vector<std::string>& duties();

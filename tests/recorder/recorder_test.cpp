@@ -231,6 +231,29 @@ TEST_CASE("MmGetSystemRoutineAddress hands out recorded routines", "[recorder]")
   }
 }
 
+TEST_CASE("what the host lacks is called where it is supplied", "[recorder]") {
+  fake::set_provisions({{"ExAllocatePool2", {platform::Provider::supplied, 0xf000}}});
+  Recording recording;
+  const auto stub = recording.recorder.stub_for_import("ExAllocatePool2", recording.target, 0x9000);
+  fake::set_provisions({});
+  CHECK(recording.recorder.hooks().original_of(stub) == 0xf000);
+  CHECK(recording.recorder.target(recording.target).keeps_stubs);
+  CHECK(recording.recorder.tables().provider(recording.recorder.hooks().slot_of(stub).function) ==
+        platform::Provider::supplied);
+}
+
+TEST_CASE("an inlined routine is recorded for the target that it stands in", "[recorder]") {
+  Recording recording;
+  const RowPlan& raise = *recording.recorder.plans().find("KfRaiseIrql");
+  const std::uint64_t values[] = {2, 0};
+  recording.recorder.record_inline(raise, Recording::kDriver + 8, 0, values, nullptr);
+  recording.recorder.record_inline(raise, Recording::kDriver - 8, 0, values, nullptr);
+  const auto events = events_of(recording);
+  REQUIRE(events.size() == 1);
+  CHECK(events[0].values[0] == 2);
+  CHECK(events[0].values[1] == 0);
+}
+
 TEST_CASE("when nothing is recorded, calls pass through", "[recorder]") {
   Recording recording;
   const auto stub = recording.recorder.stub_for_import("IoAllocateIrp", recording.target, 0x9000);

@@ -1,0 +1,48 @@
+// IRPs: cancellation at the level that it has on Windows, and what Wine lacks.
+#include "recorder/wine/irql.h"
+
+using namespace ddireplay::recorder::wine;
+
+// Wine's lock is the one that its own cancellation holds; only the IRQL has to be added. Wine says
+// that the level before was PASSIVE_LEVEL.
+
+extern "C" void supplied_IoAcquireCancelSpinLock(PKIRQL Irql) {
+  KIRQL ignored;
+  const KIRQL old_irql = set_irql(DISPATCH_LEVEL);
+  IoAcquireCancelSpinLock(&ignored);
+  *Irql = old_irql;
+}
+
+extern "C" void supplied_IoReleaseCancelSpinLock(KIRQL Irql) {
+  IoReleaseCancelSpinLock(Irql);
+  set_irql(Irql);
+}
+
+// The cancel routine is entered with the lock held, and gives it back.
+extern "C" BOOLEAN supplied_IoCancelIrp(PIRP Irp) {
+  KIRQL old_irql;
+  supplied_IoAcquireCancelSpinLock(&old_irql);
+  Irp->Cancel = TRUE;
+  PDRIVER_CANCEL routine = IoSetCancelRoutine(Irp, nullptr);
+  if (routine == nullptr) {
+    supplied_IoReleaseCancelSpinLock(old_irql);
+    return FALSE;
+  }
+  Irp->CancelIrql = old_irql;
+  routine(IoGetCurrentIrpStackLocation(Irp)->DeviceObject, Irp);
+  return TRUE;
+}
+
+extern "C" PIRP supplied_IoAllocateIrpEx(PDEVICE_OBJECT, CCHAR StackSize, BOOLEAN ChargeQuota) {
+  return IoAllocateIrp(StackSize, ChargeQuota);
+}
+
+extern "C" NTSTATUS supplied_IoSetCompletionRoutineEx(PDEVICE_OBJECT, PIRP Irp,
+                                                      PIO_COMPLETION_ROUTINE CompletionRoutine,
+                                                      PVOID Context, BOOLEAN InvokeOnSuccess,
+                                                      BOOLEAN InvokeOnError,
+                                                      BOOLEAN InvokeOnCancel) {
+  IoSetCompletionRoutine(Irp, CompletionRoutine, Context, InvokeOnSuccess, InvokeOnError,
+                         InvokeOnCancel);
+  return STATUS_SUCCESS;
+}
