@@ -32,8 +32,8 @@ struct CallFrame {
   FrameState state;
   std::uint8_t irql;        // at entry
   std::uint8_t irql_after;  // of a callback: at which its caller goes on
-  std::uint32_t stack;  // at entry
-  bool tracked_thread;  // counted in the set of system threads
+  std::uint32_t stack;      // at entry
+  bool tracked_thread;      // counted in the set of system threads
   std::uint64_t thread;
   std::uint64_t values[format::kMaxFields];
 };

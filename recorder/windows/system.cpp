@@ -61,7 +61,10 @@ void find_out_system(DRIVER_OBJECT* driver) {
   System& system = the_system;
   system.on_wine = system_routine(L"wine_ntoskrnl_main_loop") != nullptr;
   system.loader_list = &static_cast<LoaderEntry*>(driver->DriverSection)->links;
-  system.processors = KeQueryActiveProcessorCountEx(ALL_PROCESSOR_GROUPS);
+  // Wine reads the processors from /sys, and finds none where that is not mounted: in a bare
+  // chroot.
+  const ULONG active = KeQueryActiveProcessorCountEx(ALL_PROCESSOR_GROUPS);
+  system.processors = active == 0 ? 1 : active;
   RTL_OSVERSIONINFOW version = {};
   version.dwOSVersionInfoSize = sizeof(version);
   if (NT_SUCCESS(RtlGetVersion(&version))) system.os_build = version.dwBuildNumber;

@@ -30,7 +30,9 @@ bool claim_thread_state() {
   const ULONG slot = host().allocate_tls();
   if (slot >= kTebTlsSlotCount) return false;
   const ULONG active = KeQueryActiveProcessorCountEx(ALL_PROCESSOR_GROUPS);
-  processors = active < kMaxProcessors ? active : kMaxProcessors;
+  // Without /sys Wine finds no processors at all.
+  const ULONG at_least_one = active == 0 ? 1 : active;
+  processors = at_least_one < kMaxProcessors ? at_least_one : kMaxProcessors;
   thread_state_offset = kTebTlsSlots + slot * sizeof(void*);
   return true;
 }
