@@ -22,7 +22,7 @@ ChunkHeader header_of(std::span<const std::byte> chunk) {
 // Whether every byte is accounted for, and every checksum is right.
 bool is_whole(std::span<const std::byte> trace, const std::string& name) {
   const Container container = read_container(trace, name);
-  if (!container.condition.problems.empty()) return false;
+  if (!container.is_indexed || container.condition.damaged_chunks != 0) return false;
   try {
     for (const ChunkInfo& chunk : container.chunks) checked_payload(trace, chunk);
   } catch (const Malformed&) {

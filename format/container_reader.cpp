@@ -116,7 +116,8 @@ class ContainerReader {
   }
 
   Container read() && {
-    if (!read_index()) scan();
+    result_.is_indexed = read_index();
+    if (!result_.is_indexed) scan();
     drop_unusable();
     summarise();
     return std::move(result_);

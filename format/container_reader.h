@@ -16,6 +16,7 @@ struct Container {
   FileHeader header{};
   std::vector<ChunkInfo> chunks;  // in file order; each lies within the file as a whole
   std::optional<FooterInfo> footer;
+  bool is_indexed = false;  // found through the index, which accounts for every byte
   Condition condition;
 };
 

@@ -269,6 +269,15 @@ TEST_CASE("a damaged trace is printed with its gaps, and as recovered") {
   CHECK(print(once_more) == print(again));
 }
 
+TEST_CASE("a trace that was recovered can be written to a file") {
+  const ScratchDir dir;
+  std::istringstream text("ExFreePool\nend reason=recovered\n");
+  read_text(text, "recovered.txt", dir.path("recovered.ddt"));
+  const TraceReader reader = TraceReader::open(dir.path("recovered.ddt"));
+  CHECK(reader.condition().recovered);
+  CHECK(reader.condition().skipped_bytes == 0);
+}
+
 TEST_CASE("either form of a trace is opened") {
   const ScratchDir dir;
   std::ofstream(dir.path("a.txt")) << kCanonical;
