@@ -169,6 +169,15 @@ TEST_CASE("a host process that ends before its time is a crash") {
   CHECK(outcome.crashes[0].second.address == 0x21a1012);
 }
 
+TEST_CASE("a crash that is heard of late is placed in the step that failed first") {
+  Watched session;
+  session.load();
+  session.say("step: run p.exe failed");
+  session.say("step: unload X.sys failed");
+  session.watcher.on_process_ended(kHost);
+  CHECK(session.watcher.outcome(kExited).crashed_in == Step::run);
+}
+
 TEST_CASE("neither a host that ends behind the last step nor another process is a crash") {
   Watched session;
   session.watcher.on_process_ended(kHost - 1);

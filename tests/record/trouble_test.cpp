@@ -7,6 +7,7 @@
 
 #include "record_run.h"
 #include "recorded.h"
+#include "tools/record/process_tree.h"
 #include "tools/symbols/pe_identity.h"
 
 namespace ddireplay::tools::record {
@@ -55,6 +56,33 @@ TEST_CASE("of a program that waits for ever the trace is closed all the same") {
   const Recorded recorded = read_recorded(bench.file("out.ddt"));
   CHECK(recorded.complete);
   CHECK(recorded.calls.contains("cb:Unload"));
+  CHECK(bench.left_behind().empty());
+}
+
+// 0: there is none. Wine's server has the file open as well, on behalf of the other.
+pid_t find_host(const fs::path& trace) {
+  for (const auto& entry : fs::directory_iterator("/proc")) {
+    std::string name;
+    std::getline(std::ifstream(entry.path() / "comm"), name);
+    if (name != kDriverHost) continue;
+    const pid_t process = std::stoi(entry.path().filename());
+    if (has_open(process, trace)) return process;
+  }
+  return 0;
+}
+
+TEST_CASE("a host process that dies without a word is noticed at once") {
+  const Bench bench;
+  RecordRun run = bench.start(fault(bench, "pend", "100"));
+  REQUIRE(run.wait_for("never complete a request"));
+  const pid_t host = find_host(bench.file("out.ddt.partial"));
+  REQUIRE(host != 0);
+  ::kill(host, SIGKILL);
+  const Ran ran = run.finish();
+  CAPTURE(ran.err);
+  CHECK(ran.status != 0);
+  CHECK_THAT(ran.err, Contains("(winedevice.exe) ended by itself while running") &&
+                          !Contains("not done in 100 s"));
   CHECK(bench.left_behind().empty());
 }
 

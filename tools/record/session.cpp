@@ -132,6 +132,11 @@ bool SessionWatcher::on_deadline() {
 SessionOutcome SessionWatcher::outcome(const RunEnd& end) const {
   SessionOutcome outcome = outcome_;
   outcome.end = end;
+  // The others may hear of a process's end before its parent does: the first step that failed was
+  // it.
+  if (outcome.crashed_in && !outcome.failed.empty()) {
+    outcome.crashed_in = std::min(*outcome.crashed_in, *outcome.failed.begin());
+  }
   return outcome;
 }
 
