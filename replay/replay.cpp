@@ -39,8 +39,10 @@ std::vector<const Rule*> select_rules(std::span<const std::unique_ptr<Checker>> 
       is_selected[i] = known = true;
     }
     if (!known) {
-      throw format::Error("there is no rule " + name + "; `ddireplay rules` lists all",
-                          format::ExitStatus::usage);
+      throw format::Error(
+          "no checker has the rule " + name +
+              "; `ddireplay rules --status checked` lists those that can be replayed",
+          format::ExitStatus::usage);
     }
   }
   std::vector<const Rule*> selected;

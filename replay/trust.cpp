@@ -8,11 +8,7 @@ void Trust::apply(const Step& step) {
   if (in_gap_) follow_gap(*step.event);
   switch (step.op) {
     case Op::gap:
-      // The pseudo-event has the position of the event behind it: what that event makes is known.
-      last_gap_ = std::max(last_gap_, step.event->position - 1);
-      gap_until_ = std::max(gap_until_, step[Operand::until]);
-      lost_ += step[Operand::count];
-      in_gap_ = any_gap_ = true;
+      begin_gap(step);
       break;
     case Op::image_load:
       if (!complete_for(step.driver)) seen_loading_.push_back(step.driver);
@@ -25,10 +21,28 @@ void Trust::apply(const Step& step) {
   }
 }
 
+void Trust::begin_gap(const Step& step) {
+  const std::uint64_t until = step[Operand::until];
+  const std::uint16_t processor = step.event->processor;
+  if (!in_gap_ || until > gap_until_) {
+    gap_processor_ = processor;
+  } else if (until == gap_until_ && gap_processor_ != processor) {
+    gap_processor_.reset();
+  }
+  gap_until_ = in_gap_ ? std::max(gap_until_, until) : until;
+  // The pseudo-event has the position of the event behind it: what that event makes is known.
+  last_gap_ = std::max(last_gap_, step.event->position - 1);
+  lost_ += step[Operand::count];
+  in_gap_ = any_gap_ = true;
+}
+
+// What is lost comes before the next event of the same processor. An event of another one, of the
+// same time, may have come before it.
 void Trust::follow_gap(const format::Event& event) {
-  if (event.time > gap_until_) {
+  if (event.function == format::kGap) return;
+  if (event.time > gap_until_ || event.processor == gap_processor_) {
     in_gap_ = false;
-  } else if (event.function != format::kGap) {
+  } else {
     last_gap_ = event.position;
   }
 }

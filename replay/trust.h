@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <vector>
 
 #include "format/event.h"
@@ -24,11 +25,13 @@ class Trust {
   bool in_gap() const { return in_gap_; }
 
  private:
+  void begin_gap(const Step& step);
   // Moves the end of the gap on while events of its time come.
   void follow_gap(const format::Event& event);
 
   std::uint64_t last_gap_ = 0;  // position of the last event with a gap at its time or behind it
   std::uint64_t gap_until_ = 0;
+  std::optional<std::uint16_t> gap_processor_;  // the only one whose gap ends then
   std::uint64_t lost_ = 0;
   bool in_gap_ = false;
   bool any_gap_ = false;

@@ -41,17 +41,41 @@ TEST_CASE("what was known before the end of a gap may have changed unseen") {
   CHECK_FALSE(trust.complete_since(1));
   CHECK(trust.complete_since(gap_position));
 
+  steps.processor = 2;
   steps.time = 8;
   trust.apply(steps(Op::none));
   const std::uint64_t within = steps.position();
   CHECK(trust.in_gap());
   CHECK_FALSE(trust.complete_since(within));
 
-  steps.time = 10;
+  steps.processor = 1;
+  steps.time = 9;
   trust.apply(steps(Op::none));
+  CHECK_FALSE(trust.complete_since(steps.position()));
+
+  SECTION("it ends with an event of its processor") {
+    steps.processor = 0;
+    steps.time = 9;
+    trust.apply(steps(Op::none));
+  }
+  SECTION("it ends when its time is over") { trust.apply(steps(Op::none)); }
   CHECK_FALSE(trust.in_gap());
   CHECK_FALSE(trust.complete_since(within));
   CHECK(trust.complete_since(steps.position()));
+}
+
+TEST_CASE("of two gaps that end at the same time, neither processor ends both") {
+  Trust trust;
+  Steps steps;
+  trust.apply(steps(Op::gap, {{Operand::until, 10}}));
+  steps.processor = 1;
+  trust.apply(steps(Op::gap, {{Operand::until, 10}}));
+  steps.time = 9;
+  trust.apply(steps(Op::none));
+  CHECK(trust.in_gap());
+  CHECK_FALSE(trust.complete_since(steps.position()));
+  trust.apply(steps(Op::none));
+  CHECK_FALSE(trust.in_gap());
 }
 
 }  // namespace

@@ -47,6 +47,10 @@ void expect_other_form(const Arguments& arguments, std::string_view form,
 }
 
 ExitStatus to_binary(const Arguments& arguments) {
+  if (arguments.out == "-") {
+    throw format::Error("a binary trace is not written to standard output: give OUT a name",
+                        ExitStatus::usage);
+  }
   expect_other_form(arguments, "text", kTextExtension);
   std::ifstream text(arguments.in, std::ios::binary);
   format::read_text(text, arguments.in, arguments.out);
@@ -55,8 +59,8 @@ ExitStatus to_binary(const Arguments& arguments) {
 }
 
 ExitStatus to_text(const Arguments& arguments) {
-  expect_other_form(arguments, "binary", kBinaryExtension);
   format::TraceReader trace = format::TraceReader::open(arguments.in);
+  expect_other_form(arguments, "binary", kBinaryExtension);
   if (arguments.out == "-") {
     format::write_text(trace, std::cout);
     if (!std::cout.flush()) throw format::Error("standard output can't be written");

@@ -28,7 +28,7 @@ PROGRAM starts in the current directory and gets each ARG as it was given.
 
 constexpr const char* kFooter =
     R"(The trace appears as OUT only when it can be read; until then it is OUT.partial. An older OUT
-is replaced, and removed if nothing was recorded. Ctrl-C ends PROGRAM and closes the trace; a
+is replaced then, and otherwise left as it was. Ctrl-C ends PROGRAM and closes the trace; a
 second one ends everything at once.
 
 Exit status:

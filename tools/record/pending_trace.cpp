@@ -26,7 +26,6 @@ PendingTrace::~PendingTrace() {
   if (kept_) return;
   std::error_code ignored;
   fs::remove(partial_, ignored);
-  fs::remove(output_, ignored);
 }
 
 void PendingTrace::keep() {

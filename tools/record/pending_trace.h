@@ -14,8 +14,7 @@ class PendingTrace {
   explicit PendingTrace(const std::filesystem::path& output);
   PendingTrace(const PendingTrace&) = delete;
   PendingTrace& operator=(const PendingTrace&) = delete;
-  // Unless kept, neither OUT.partial nor an older OUT stays: no one is to take an old trace for
-  // this one.
+  // Unless kept, OUT.partial goes, and an older OUT is as it was: it is a recording that somebody made.
   ~PendingTrace();
 
   const std::filesystem::path& path() const { return partial_; }
