@@ -141,10 +141,9 @@ void Recorder::record_own(const RowPlan& plan, std::uint16_t target,
                           std::span<const std::uint64_t> values) {
   const bool has_target = target < kMaxTargets;
   EventHead head;
-  if (!tables_.add_function(plan.row->name, plan,
-                            has_target ? targets_[target].module : format::kNoModule,
-                            has_target ? targets_[target].base : 0, platform::Provider::kernel,
-                            head.function)) {
+  if (!tables_.add_function(
+          plan.row->name, plan, has_target ? targets_[target].module : format::kNoModule,
+          has_target ? targets_[target].base : 0, platform::Provider::kernel, head.function)) {
     return;
   }
   head.thread = platform::current_thread();

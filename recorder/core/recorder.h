@@ -81,8 +81,9 @@ class Recorder {
   // An event of the recorder's own: cb:ImageLoad and its like.
   void record_own(const RowPlan& plan, std::uint16_t target, std::span<const std::uint64_t> values);
 
-  // A target has done inline what otherwise is a call of `plan`: `values` are all of its event's, the
-  // level is that before, and `context` a processor context behind the instruction at `address`.
+  // A target has done inline what otherwise is a call of `plan`: `values` are all of its event's,
+  // the level is that before, and `context` a processor context behind the instruction at
+  // `address`.
   void record_inline(const RowPlan& plan, std::uint64_t address, std::uint8_t irql,
                      std::span<const std::uint64_t> values, const void* context);
 

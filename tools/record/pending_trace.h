@@ -14,7 +14,8 @@ class PendingTrace {
   explicit PendingTrace(const std::filesystem::path& output);
   PendingTrace(const PendingTrace&) = delete;
   PendingTrace& operator=(const PendingTrace&) = delete;
-  // Unless kept, OUT.partial goes, and an older OUT is as it was: it is a recording that somebody made.
+  // Unless kept, OUT.partial goes, and an older OUT is as it was: it is a recording that somebody
+  // made.
   ~PendingTrace();
 
   const std::filesystem::path& path() const { return partial_; }
