@@ -178,6 +178,18 @@ TEST_CASE("a crash that is heard of late is placed in the step that failed first
   CHECK(session.watcher.outcome(kExited).crashed_in == Step::run);
 }
 
+TEST_CASE("a crash that ddirec.exe tells of is one, whenever the host's end is heard of") {
+  Watched session;
+  session.load();
+  session.say("step: run p.exe failed");
+  session.say("step: unload X.sys failed");
+  session.say("step: stop recording failed");
+  session.watcher.on_process_ended(kHost);
+  const RunEnd driver_crashed{RunEnd::Kind::exited, 14};
+  CHECK(session.watcher.outcome(driver_crashed).crashed_in == Step::run);
+  CHECK_FALSE(session.watcher.outcome(kExited).crashed_in);
+}
+
 TEST_CASE("neither a host that ends behind the last step nor another process is a crash") {
   Watched session;
   session.watcher.on_process_ended(kHost - 1);

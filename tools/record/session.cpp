@@ -9,7 +9,8 @@ using namespace std::chrono_literals;
 
 constexpr auto kStepLimit = 30s;
 constexpr auto kWrapUpLimit = 10s;
-constexpr int kOtherSteps = 6;  // all but the program's
+constexpr int kOtherSteps = 6;      // all but the program's
+constexpr int kDriverCrashed = 14;  // exit code of ddirec.exe: recorder and kernel are gone
 
 std::optional<std::uint32_t> parse_program_exit(std::string_view line) {
   constexpr std::string_view kMark = "program: exit code ";
@@ -132,8 +133,10 @@ bool SessionWatcher::on_deadline() {
 SessionOutcome SessionWatcher::outcome(const RunEnd& end) const {
   SessionOutcome outcome = outcome_;
   outcome.end = end;
-  // The others may hear of a process's end before its parent does: the first step that failed was
-  // it.
+  // The others may hear of a process's end before its parent does, which may even hear of it only
+  // when the last step has begun: the first step that failed was it.
+  const bool is_told_of = end.kind == RunEnd::Kind::exited && end.exit_status == kDriverCrashed;
+  if (is_told_of && !outcome.crashed_in) outcome.crashed_in = outcome.step;
   if (outcome.crashed_in && !outcome.failed.empty()) {
     outcome.crashed_in = std::min(*outcome.crashed_in, *outcome.failed.begin());
   }
