@@ -1,5 +1,7 @@
 #include "replay/operation_table.h"
 
+#include "replay/irql.h"
+
 namespace ddireplay::replay {
 
 namespace {
@@ -60,8 +62,6 @@ void mdl_bytes(Step& step, unsigned pointer_bytes) {
   step.operands[static_cast<std::size_t>(size)] = head + pages * pointer_bytes;
 }
 
-constexpr std::uint64_t kPassive = 0;
-constexpr std::uint64_t kDispatch = 2;
 constexpr std::uint64_t kSynch = 12;  // of a multiprocessor x64 kernel
 constexpr std::uint64_t kPagedPool = 1;
 constexpr std::uint64_t kDerived = format::kIrqlUnknown;
@@ -200,38 +200,38 @@ constexpr OperationRow kRows[] = {
     {"cb:Stopped", entry, Op::recording_stop},
 
     // Callbacks.
-    enters("cb:AddDevice", kPassive),
+    enters("cb:AddDevice", kPassiveLevel),
     leaves("cb:AddDevice"),
-    enters("cb:Callout", kPassive),
+    enters("cb:Callout", kPassiveLevel),
     leaves("cb:Callout"),
-    enters("cb:Cancel", kDispatch),
+    enters("cb:Cancel", kDispatchLevel),
     leaves("cb:Cancel"),
     enters("cb:Completion", kDerived),
     leaves("cb:Completion"),
-    enters("cb:Dispatch", kPassive),
+    enters("cb:Dispatch", kPassiveLevel),
     leaves("cb:Dispatch"),
-    enters("cb:DriverEntry", kPassive),
+    enters("cb:DriverEntry", kPassiveLevel),
     leaves("cb:DriverEntry"),
-    enters("cb:IoTimer", kDispatch),
+    enters("cb:IoTimer", kDispatchLevel),
     leaves("cb:IoTimer"),
     enters("cb:Isr", kDerived),
     leaves("cb:Isr"),
-    enters("cb:StartIo", kDispatch),
+    enters("cb:StartIo", kDispatchLevel),
     leaves("cb:StartIo"),
-    enters("cb:SystemThread", kPassive),
+    enters("cb:SystemThread", kPassiveLevel),
     leaves("cb:SystemThread"),
-    enters("cb:Unload", kPassive, Op::unload_enter),
+    enters("cb:Unload", kPassiveLevel, Op::unload_enter),
     leaves("cb:Unload", Op::unload_leave),
-    enters("cb:WorkItem", kPassive),
+    enters("cb:WorkItem", kPassiveLevel),
     leaves("cb:WorkItem"),
-    enters("cb:WorkItemEx", kPassive),
+    enters("cb:WorkItemEx", kPassiveLevel),
     leaves("cb:WorkItemEx"),
-    enters("cb:WorkerRoutine", kPassive),
+    enters("cb:WorkerRoutine", kPassiveLevel),
     leaves("cb:WorkerRoutine"),
     {"cb:Dpc",
      entry,
      Op::dpc_enter,
-     {field(dpc, "Dpc"), maybe(routine, "Routine"), fixed(level, kDispatch)}},
+     {field(dpc, "Dpc"), maybe(routine, "Routine"), fixed(level, kDispatchLevel)}},
     {"cb:Dpc", exit, Op::dpc_leave, {field(dpc, "Dpc")}},
     {"PsTerminateSystemThread", entry, Op::thread_exit},
 
@@ -344,7 +344,7 @@ constexpr OperationRow kRows[] = {
 
     // IRQL, spin locks, fast mutexes.
     {"KfRaiseIrql", exit, Op::irql_raise, {field(level, "NewIrql"), field(result, "return")}},
-    raises_to("KeRaiseIrqlToDpcLevel", kDispatch),
+    raises_to("KeRaiseIrqlToDpcLevel", kDispatchLevel),
     raises_to("KeRaiseIrqlToSynchLevel", kSynch),
     lowers("KeLowerIrql"),
     lowers("KfLowerIrql"),

@@ -4,15 +4,14 @@
 #include <unordered_map>
 #include <vector>
 
+#include "replay/irql.h"
+
 namespace ddireplay::replay {
 
 namespace {
 
 using format::Event;
 using format::kIrqlUnknown;
-
-constexpr std::uint8_t kApcLevel = 1;
-constexpr std::uint8_t kDispatchLevel = 2;
 
 // A kernel stack has no room for more: what goes beyond is a trace whose returns are missing.
 constexpr std::size_t kFramesMax = 128;

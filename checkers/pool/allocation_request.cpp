@@ -7,6 +7,7 @@
 #include "checkers/biography.h"
 #include "checkers/pool/pool_checkers.h"
 #include "checkers/text.h"
+#include "replay/irql.h"
 #include "replay/world.h"
 
 namespace ddireplay::checkers {
@@ -15,14 +16,14 @@ namespace {
 
 using replay::Evidence;
 using replay::Finding;
+using replay::kApcLevel;
+using replay::kDispatchLevel;
 using replay::Op;
 using replay::Operand;
 using replay::Rule;
 using replay::Step;
 
 constexpr std::uint64_t kMustSucceed = 2;  // of POOL_TYPE
-constexpr std::uint8_t kApcLevel = 1;
-constexpr std::uint8_t kDispatchLevel = 2;
 
 enum { kZeroBytes, kPagedTooHigh, kNonpagedTooHigh, kMustSucceedAsked };
 
