@@ -13,9 +13,9 @@ using format::Layout;
 
 namespace {
 
-static_assert(kOperandCount <= 32);
-constexpr std::uint32_t bit_of(Operand operand) {
-  return std::uint32_t{1} << static_cast<unsigned>(operand);
+static_assert(kOperandCount <= 64);
+constexpr std::uint64_t bit_of(Operand operand) {
+  return std::uint64_t{1} << static_cast<unsigned>(operand);
 }
 
 }  // namespace
@@ -54,7 +54,7 @@ Step& Binder::step(const Event& event) {
 
 // An event sets a few of many operands: those that the last one set are all that isn't 0.
 void Binder::clear_operands() {
-  for (std::uint32_t set = operands_set_; set != 0; set &= set - 1) {
+  for (std::uint64_t set = operands_set_; set != 0; set &= set - 1) {
     step_.operands[static_cast<std::size_t>(std::countr_zero(set))] = 0;
   }
 }
@@ -86,7 +86,9 @@ bool Binder::bind_row(Meaning& meaning, const OperationRow& row, const Layout& l
   Meaning bound;
   bound.op = row.op;
   bound.finish = row.finish;
-  bound.operands = row.finish == nullptr ? 0 : bit_of(Operand::type) | bit_of(Operand::size);
+  bound.operands = row.finish == nullptr
+                       ? 0
+                       : bit_of(Operand::type) | bit_of(Operand::size) | bit_of(Operand::kind);
   for (const OperandSource& source : row.operands) {
     if (source.kind != OperandSource::Kind::unused) bound.operands |= bit_of(source.operand);
     switch (source.kind) {
@@ -132,9 +134,11 @@ void Binder::bind_new(Binding& binding, FunctionId id) const {
   binding.driver = function.module;
   binding.entry_values = function.layout.entry_count;
   bool modelled = false;
-  for (const OperationRow& row : operation_rows()) {
-    if (row.function != function.name) continue;
-    modelled |= bind_row(binding.meanings[row.at == At::exit ? 1 : 0], row, function.layout);
+  for (const std::span<const OperationRow> table : operation_tables()) {
+    for (const OperationRow& row : table) {
+      if (row.function != function.name) continue;
+      modelled |= bind_row(binding.meanings[row.at == At::exit ? 1 : 0], row, function.layout);
+    }
   }
   if (modelled || function.is_callback()) return;
 

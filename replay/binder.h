@@ -43,7 +43,7 @@ class Binder {
     std::uint8_t fixed_count = 0;
     std::int8_t must_succeed = -1;  // field that must be a success status
     std::int8_t must_hold = -1;     // field that must not be zero
-    std::uint32_t operands = 0;     // a bit for each that it may set
+    std::uint64_t operands = 0;     // a bit for each that it may set
     FinishStep finish = nullptr;
     std::array<Read, kMaxOperandSources> reads;
     std::array<Fixed, kMaxOperandSources> fixed;
@@ -67,7 +67,7 @@ class Binder {
   const unsigned pointer_bytes_;
   std::vector<Binding> bindings_;  // by function
   Step step_;
-  std::uint32_t operands_set_ = 0;  // of step_
+  std::uint64_t operands_set_ = 0;  // of step_
 };
 
 }  // namespace ddireplay::replay

@@ -2,6 +2,12 @@
 
 namespace ddireplay::replay {
 
+void Checker::on_step(const Step&, const World&, FindingSink&) {}
+
+bool Checker::concerns(const format::Function&, const World&) { return false; }
+
+void Checker::on_call(const Step&, const World&, FindingSink&) {}
+
 void Checker::on_end(const World&, FindingSink&) {}
 
 }  // namespace ddireplay::replay

@@ -1,8 +1,9 @@
 // The interface of every checker.
 //
-// A checker sees each step that it asked for, with the World as it was before the step. It changes
-// nothing but its own state, and reports through the sink. Checkers never see each other: the order
-// in which they run makes no difference.
+// A checker sees each step that it asked for, with the World as it was before the step: by what an
+// event means (operations), or, where one question is asked of many functions, by the function
+// itself (concerns). It changes nothing but its own state, and reports through the sink. Checkers
+// never see each other: the order in which they run makes no difference.
 #pragma once
 
 #include <span>
@@ -32,7 +33,14 @@ class Checker {
   // The operations that on_step is to be called for. Asked once.
   virtual std::span<const Op> operations() const = 0;
 
-  virtual void on_step(const Step& step, const World& before, FindingSink& sink) = 0;
+  virtual void on_step(const Step& step, const World& before, FindingSink& sink);
+
+  // Asked once for each function of a trace, before its first event: whether on_call is to be
+  // called for its calls. The function lives as long as the trace.
+  virtual bool concerns(const format::Function& function, const World& world);
+  // A call of such a function, once for each: when it is entered where that is recorded, else when
+  // it has returned. step.op may be none: then the operands are not to be used.
+  virtual void on_call(const Step& step, const World& before, FindingSink& sink);
 
   // After the last event.
   virtual void on_end(const World& world, FindingSink& sink);

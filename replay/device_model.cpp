@@ -11,6 +11,12 @@ struct DeviceModel::State {
 DeviceModel::DeviceModel() : state_(std::make_unique<State>()) {}
 DeviceModel::~DeviceModel() = default;
 
+std::span<const Op> DeviceModel::operations() const {
+  using enum Op;
+  static constexpr Op kOperations[] = {device_create, device_delete};
+  return kOperations;
+}
+
 void DeviceModel::apply(const Step& step) {
   const std::uint64_t address = step[Operand::address];
   if (step.op == Op::device_create) {

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <memory>
 
+#include "replay/model.h"
 #include "replay/moment.h"
 #include "replay/operation.h"
 
@@ -21,14 +22,13 @@ struct Device {
   std::uint64_t end() const { return extension == 0 ? address : extension + extension_bytes; }
 };
 
-class DeviceModel {
+class DeviceModel final : public Model {
  public:
   DeviceModel();
-  ~DeviceModel();
-  DeviceModel(const DeviceModel&) = delete;
-  DeviceModel& operator=(const DeviceModel&) = delete;
+  ~DeviceModel() override;
 
-  void apply(const Step& step);
+  std::span<const Op> operations() const override;
+  void apply(const Step& step) override;
   const Device* find(std::uint64_t address) const;
 
  private:

@@ -89,6 +89,13 @@ DpcModel::DpcModel(unsigned pointer_bytes)
     : state_(std::make_unique<State>(pointer_bytes == 4 ? 0x20 : 0x40)) {}
 DpcModel::~DpcModel() = default;
 
+std::span<const Op> DpcModel::operations() const {
+  using enum Op;
+  static constexpr Op kOperations[] = {dpc_initialize, dpc_queue, dpc_enter,   dpc_leave,
+                                       dpc_remove,     dpc_flush, image_unload};
+  return kOperations;
+}
+
 void DpcModel::apply(const Step& step) {
   switch (step.op) {
     case Op::dpc_initialize:

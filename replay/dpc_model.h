@@ -9,6 +9,7 @@
 #include <memory>
 
 #include "replay/function_ref.h"
+#include "replay/model.h"
 #include "replay/moment.h"
 #include "replay/operation.h"
 
@@ -27,16 +28,15 @@ struct Dpc {
   Moment started;  // last time
 };
 
-class DpcModel {
+class DpcModel final : public Model {
  public:
   explicit DpcModel(unsigned pointer_bytes);
-  ~DpcModel();
-  DpcModel(const DpcModel&) = delete;
-  DpcModel& operator=(const DpcModel&) = delete;
+  ~DpcModel() override;
 
-  void apply(const Step& step);
+  std::span<const Op> operations() const override;
+  void apply(const Step& step) override;
   // Memory is gone, or new: the DPCs in it are forgotten.
-  void forget(std::uint64_t begin, std::uint64_t end);
+  void forget(std::uint64_t begin, std::uint64_t end) override;
 
   const Dpc* find(std::uint64_t address) const;
   std::uint64_t object_bytes() const;

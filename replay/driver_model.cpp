@@ -16,6 +16,14 @@ void start(Driver& driver, const Step& step) {
 
 }  // namespace
 
+std::span<const Op> DriverModel::operations() const {
+  using enum Op;
+  static constexpr Op kOperations[] = {image_load,          image_attach, image_unload,
+                                       unload_enter,        irql_raise,   spinlock_acquire,
+                                       spinlock_acquire_dpc};
+  return kOperations;
+}
+
 void DriverModel::apply(const Step& step) {
   if (step.driver == format::kNoModuleId) return;
   switch (step.op) {

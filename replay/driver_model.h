@@ -5,6 +5,7 @@
 #include <span>
 #include <vector>
 
+#include "replay/model.h"
 #include "replay/moment.h"
 #include "replay/operation.h"
 
@@ -26,9 +27,10 @@ struct Driver {
   Moment unloaded;
 };
 
-class DriverModel {
+class DriverModel final : public Model {
  public:
-  void apply(const Step& step);
+  std::span<const Op> operations() const override;
+  void apply(const Step& step) override;
   const Driver* find(format::ModuleId module) const;
   std::span<const Driver> all() const { return drivers_; }  // in the order of their first event
 

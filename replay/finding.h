@@ -65,6 +65,8 @@ struct Finding {
   // consequence when each of its objects is in an earlier finding of a rule that its own rule says
   // it follows.
   std::int32_t root = -1;
+  // Further findings of the same fingerprint that came behind this one and are not in the report.
+  std::uint64_t repeats = 0;
   std::string sentence;  // one sentence with the names and numbers of this case
   std::vector<FindingObject> objects;
   // The same defect in another run, on another machine or in another build has the same number: it

@@ -70,6 +70,10 @@ bool finding_before(const Finding& left, const Finding& right) {
   return rest(left) < rest(right);
 }
 
+// Findings of one defect that a report holds. A call in a hot path may break a rule a million
+// times, and says no more by that; the first ones show whether it was always the same object.
+constexpr std::uint64_t kKeptOfDefect = 16;
+
 }  // namespace
 
 bool contains_id(std::string_view list, std::string_view id) {
@@ -91,9 +95,16 @@ FindingCollector::FindingCollector(const World& world, std::span<const Rule* con
 
 void FindingCollector::report(Finding finding) {
   if (std::find(selected_.begin(), selected_.end(), finding.rule) == selected_.end()) return;
-  if (finding.position == 0) finding.position = position_;
-  if (finding.driver == format::kNoModuleId) finding.driver = driver_;
+  if (finding.position == 0) finding.position = step_ == nullptr ? end_ : step_->event->position;
+  if (finding.driver == format::kNoModuleId && step_ != nullptr) finding.driver = step_->driver;
   if (!holds(finding)) finding.verdict = Verdict::unknown;
+  if (finding.fingerprint == 0) finding.fingerprint = fingerprint_(finding);
+  Defect& defect = defects_[finding.fingerprint];
+  if (defect.kept == kKeptOfDefect) {
+    ++defect.dropped;
+    return;
+  }
+  ++defect.kept;
   new_.push_back(std::move(finding));
 }
 
@@ -105,15 +116,17 @@ bool FindingCollector::holds(const Finding& finding) const {
 }
 
 void FindingCollector::publish(std::vector<Finding>& findings) {
-  if (new_.empty()) return;
-  for (Finding& finding : new_) {
-    if (finding.fingerprint == 0) finding.fingerprint = fingerprint_(finding);
-  }
   findings.insert(findings.end(), std::make_move_iterator(new_.begin()),
                   std::make_move_iterator(new_.end()));
   new_.clear();
   std::stable_sort(findings.begin(), findings.end(), finding_before);
   link_to_roots(findings);
+  // The last one that was kept says how many came behind it.
+  std::unordered_map<std::uint64_t, std::uint64_t> seen;
+  for (Finding& finding : findings) {
+    const bool is_last = ++seen[finding.fingerprint] == kKeptOfDefect;
+    finding.repeats = is_last ? defects_[finding.fingerprint].dropped : 0;
+  }
 }
 
 }  // namespace ddireplay::replay

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <span>
+#include <unordered_map>
 #include <vector>
 
 #include "replay/checker.h"
@@ -19,10 +20,12 @@ class FindingCollector final : public FindingSink {
   // `selected`: the rules of which findings are kept; must outlive this.
   FindingCollector(const World& world, std::span<const Rule* const> selected);
 
-  // The event during which the next reports come.
-  void begin(std::uint64_t position, format::ModuleId driver) {
-    position_ = position;
-    driver_ = driver;
+  // The step during which the next reports come; it must live as long as they do.
+  void begin(const Step& step) { step_ = &step; }
+  // The next reports come behind the last event.
+  void begin_end(std::uint64_t position) {
+    step_ = nullptr;
+    end_ = position;
   }
   void report(Finding finding) override;
 
@@ -31,14 +34,21 @@ class FindingCollector final : public FindingSink {
   void publish(std::vector<Finding>& findings);
 
  private:
+  // What one defect has come to so far.
+  struct Defect {
+    std::uint64_t kept = 0;     // findings in the report
+    std::uint64_t dropped = 0;  // more of them
+  };
+
   bool holds(const Finding& finding) const;
 
   const World& world_;
   std::span<const Rule* const> selected_;
   FingerprintMaker fingerprint_;
-  std::uint64_t position_ = 0;
-  format::ModuleId driver_ = format::kNoModuleId;
+  const Step* step_ = nullptr;
+  std::uint64_t end_ = 0;
   std::vector<Finding> new_;
+  std::unordered_map<std::uint64_t, Defect> defects_;  // by fingerprint
 };
 
 // True where `id` is one of the ids in `list`, which spaces separate.

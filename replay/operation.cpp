@@ -54,6 +54,10 @@ constexpr std::string_view kOpNames[] = {
     "spinlock_release_dpc",
     "fastmutex_acquire",
     "fastmutex_release",
+    "critical_enter",
+    "critical_leave",
+    "guarded_enter",
+    "guarded_leave",
 };
 static_assert(std::size(kOpNames) == kOpCount);
 

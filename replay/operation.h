@@ -22,11 +22,12 @@ enum class Op : std::uint8_t {
   image_unload,  // address, size: the image is gone; leaks are judged here
   recording_stop,
 
-  callback_enter,  // level; any callback but those below
-  callback_leave,
-  dpc_enter,     // dpc, routine, level
-  dpc_leave,     // dpc
-  unload_enter,  // level
+  // Each with `kind`: a CallbackKind. Those that are given a request: irp, device, major, minor.
+  callback_enter,  // level, apcs, interrupts; any callback but those below
+  callback_leave,  // result, apcs, interrupts
+  dpc_enter,       // dpc, routine, level
+  dpc_leave,       // dpc
+  unload_enter,    // level
   unload_leave,
   thread_exit,  // the thread never returns to the callback that it is in
 
@@ -70,6 +71,10 @@ enum class Op : std::uint8_t {
   spinlock_release_dpc,  // address
   fastmutex_acquire,     // address; tries only where they succeeded
   fastmutex_release,     // address
+  critical_enter,        // apcs: before
+  critical_leave,
+  guarded_enter,
+  guarded_leave,
 
   count_,
 };
@@ -103,9 +108,47 @@ enum class Operand : std::uint8_t {
   length,       // its bytes
   name,         // address of the driver's name in the recorded machine's memory; 0: not known
   record,       // address of the recorded machine's verifier record of the driver; 0: not known
+  kind,         // an enumeration that the operation names
+  handle,       // HANDLE, or the address of a lock's queue handle
+  object,       // that the operation gives, or that it concerns besides its address
+  mode,         // KPROCESSOR_MODE
+  timeout,      // address of a time-out; 0: wait for ever
+  status,       // NTSTATUS that the operation carries, not its own
+  major,        // IRP_MJ_..., and IRP_MN_... in `minor`
+  minor,
+  control,        // IO_STACK_LOCATION.Control
+  completion,     // routine in an IRP's stack location
+  stack_pointer,  // at entry of the call; the limits of its stack: 0 where not known
+  stack_low,
+  stack_high,
+  process,     // EPROCESS address; 0: not known
+  interrupts,  // 1: off, 2: on; 0: not known
+  apcs,        // 1: enabled, 2: normal kernel APCs disabled, 3: all disabled; 0: not known
+  processor,   // number of a processor
+  protection,  // page protection or mapping attributes
+  extra,       // what a family needs besides; its rows say what
   count_,
 };
 inline constexpr std::size_t kOperandCount = static_cast<std::size_t>(Operand::count_);
+
+// Operand::kind of callbacks.
+enum class CallbackKind : std::uint8_t {
+  other,
+  driver_entry,
+  unload,
+  add_device,
+  dispatch,
+  completion,
+  cancel,
+  start_io,
+  dpc,
+  isr,
+  io_timer,
+  work_item,
+  worker_routine,
+  system_thread,
+  callout,
+};
 
 // One event, understood.
 struct Step {

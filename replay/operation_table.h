@@ -27,9 +27,9 @@ struct OperandSource {
   std::uint64_t value64 = 0;
 };
 
-inline constexpr std::size_t kMaxOperandSources = 8;
+inline constexpr std::size_t kMaxOperandSources = 20;
 
-// Completes operands that no single field has: it may set type and size.
+// Completes operands that no single field has: it may set type, size and kind.
 using FinishStep = void (*)(Step& step, unsigned pointer_bytes);
 
 struct OperationRow {
@@ -43,7 +43,8 @@ struct OperationRow {
   FinishStep finish = nullptr;
 };
 
-// All rows. A function may have two, one for each moment.
-std::span<const OperationRow> operation_rows();
+// All rows, one table for each family (replay/operations/). A function may have two rows, one for
+// each moment.
+std::span<const std::span<const OperationRow>> operation_tables();
 
 }  // namespace ddireplay::replay

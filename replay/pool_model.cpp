@@ -308,6 +308,15 @@ void PoolModel::State::free_with_request(const Step& step) {
 PoolModel::PoolModel() : state_(std::make_unique<State>()) {}
 PoolModel::~PoolModel() = default;
 
+std::span<const Op> PoolModel::operations() const {
+  using enum Op;
+  static constexpr Op kOperations[] = {
+      pool_allocate,     pool_free,           pool_receive,    pool_source,  string_allocate,
+      string_free,       contiguous_allocate, contiguous_free, mdl_allocate, mdl_free,
+      workitem_allocate, workitem_free,       irp_call,        irp_complete, image_load};
+  return kOperations;
+}
+
 void PoolModel::apply(const Step& step) {
   State& state = *state_;
   switch (step.op) {

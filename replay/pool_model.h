@@ -20,6 +20,7 @@
 #include <string_view>
 
 #include "replay/function_ref.h"
+#include "replay/model.h"
 #include "replay/moment.h"
 #include "replay/operation.h"
 
@@ -75,14 +76,13 @@ struct PoolStatistics {
   Current nonpaged;
 };
 
-class PoolModel {
+class PoolModel final : public Model {
  public:
   PoolModel();
-  ~PoolModel();
-  PoolModel(const PoolModel&) = delete;
-  PoolModel& operator=(const PoolModel&) = delete;
+  ~PoolModel() override;
 
-  void apply(const Step& step);
+  std::span<const Op> operations() const override;
+  void apply(const Step& step) override;
 
   // The live block that begins at `address`, or nullptr.
   const PoolBlock* find(std::uint64_t address) const;

@@ -59,6 +59,8 @@ struct Replay::State {
         const ReplayOptions& options);
 
   void subscribe(Checker& checker);
+  void show_call(const Step& step);
+  bool is_looked_at(format::FunctionId function) const;
   const Event* peek();
   void take();
   void process(const Event& event);
@@ -75,6 +77,14 @@ struct Replay::State {
   std::vector<Checker*> checkers;  // of which a rule is selected, and those without rules
   std::array<std::vector<Checker*>, kOpCount> subscribers;
   std::array<std::uint64_t, kOpCount> steps{};
+  // Who wants to see the calls of a function, and whether these are seen when they are entered.
+  struct Callee {
+    std::vector<std::size_t> checkers;  // places in `checkers`
+    bool asked = false;
+    bool seen_at_entry = false;
+  };
+  std::vector<Callee> callees;             // by function
+  std::vector<std::uint64_t> calls_shown;  // by checker
   Report report;
 
   format::EventSource source;
@@ -103,6 +113,7 @@ void Replay::State::subscribe(Checker& checker) {
                          });
   if (!is_wanted) return;
   checkers.push_back(&checker);
+  calls_shown.push_back(0);
   for (const Op op : checker.operations()) {
     subscribers[static_cast<std::size_t>(op)].push_back(&checker);
   }
@@ -129,18 +140,41 @@ void Replay::State::process(const Event& event) {
   Step& step = binder.step(event);
   const std::size_t op = static_cast<std::size_t>(step.op);
   ++steps[op];
-  if (step.op != Op::none) {
-    world.derive(step);
-    if (!subscribers[op].empty()) findings.begin(event.position, step.driver);
-    for (Checker* checker : subscribers[op]) checker->on_step(step, world, findings);
-  }
+  world.derive(step);
+  findings.begin(step);
+  for (Checker* checker : subscribers[op]) checker->on_step(step, world, findings);
+  if (event.function != format::kGap) show_call(step);
   world.apply(step);
+}
+
+void Replay::State::show_call(const Step& step) {
+  const Event& event = *step.event;
+  if (event.function >= callees.size()) callees.resize(trace.function_count());
+  Callee& callee = callees[event.function];
+  if (!callee.asked) {
+    callee.asked = true;
+    const format::Function& function = trace.function(event.function);
+    for (std::size_t i = 0; i < checkers.size(); ++i) {
+      if (checkers[i]->concerns(function, world)) callee.checkers.push_back(i);
+    }
+  }
+  if (callee.checkers.empty()) return;
+  if (!event.at_exit()) callee.seen_at_entry = true;
+  if (event.at_exit() && callee.seen_at_entry) return;
+  for (const std::size_t i : callee.checkers) {
+    ++calls_shown[i];
+    checkers[i]->on_call(step, world, findings);
+  }
+}
+
+bool Replay::State::is_looked_at(format::FunctionId function) const {
+  return function < callees.size() && !callees[function].checkers.empty();
 }
 
 void Replay::State::finish() {
   if (finished) return;
   finished = true;
-  findings.begin(position, format::kNoModuleId);
+  findings.begin_end(position);
   for (Checker* checker : checkers) checker->on_end(world, findings);
 }
 
@@ -157,8 +191,9 @@ void Replay::State::publish() {
 void Replay::State::report_activity() {
   report.rules_armed.clear();
   for (const Rule* rule : rules) report.rules_armed.push_back({rule, 0});
-  for (const Checker* checker : checkers) {
-    std::uint64_t seen = 0;
+  for (std::size_t i = 0; i < checkers.size(); ++i) {
+    const Checker* checker = checkers[i];
+    std::uint64_t seen = calls_shown[i];
     for (const Op op : checker->operations()) seen += steps[static_cast<std::size_t>(op)];
     for (const Rule& rule : checker->rules()) {
       const auto armed = std::find_if(report.rules_armed.begin(), report.rules_armed.end(),
@@ -172,6 +207,7 @@ void Replay::State::report_not_modelled() {
   // Each target has functions of its own: one DDI may be there several times.
   std::map<std::string_view, std::uint64_t> calls;
   for (const Binder::Unmodelled& ddi : binder.not_modelled()) {
+    if (is_looked_at(ddi.function)) continue;
     calls[trace.function(ddi.function).name] += ddi.calls;
   }
   report.ddis_not_modelled.clear();

@@ -29,6 +29,7 @@ struct RuleActivity {
   std::uint64_t events_seen = 0;  // steps that its checker was asked about
 };
 
+// A DDI that was called, and that no model and no selected rule looks at.
 struct DdiNotModelled {
   std::string name;
   std::uint64_t calls = 0;

@@ -31,13 +31,13 @@ struct Context {
   std::vector<CallbackFrame> frames;
   std::vector<Raise> raises;
   std::uint8_t level = kIrqlUnknown;
+  ApcCounts apcs;
 
-  bool idle() const { return frames.empty() && raises.empty() && level == kIrqlUnknown; }
-  void clear() {
-    frames.clear();
-    raises.clear();
-    level = kIrqlUnknown;
+  bool idle() const {
+    return frames.empty() && raises.empty() && level == kIrqlUnknown && apcs.normal == 0 &&
+           apcs.all == 0;
   }
+  void clear() { *this = Context{}; }
 
   void enter(const Step& step);
   void leave(const Event& event);
@@ -64,9 +64,17 @@ void Context::enter(const Step& step) {
   const std::uint8_t entered_at = entry_level(this, step);
   frames.push_back({.function = step.event->function,
                     .op = step.op,
-                    .entered = step.moment(),
+                    .kind = static_cast<CallbackKind>(step[Operand::kind]),
+                    .major = static_cast<std::uint8_t>(step[Operand::major]),
+                    .minor = static_cast<std::uint8_t>(step[Operand::minor]),
+                    .apcs = static_cast<std::uint8_t>(step[Operand::apcs]),
+                    .interrupts = static_cast<std::uint8_t>(step[Operand::interrupts]),
+                    .normal_apcs = apcs.normal,
+                    .all_apcs = apcs.all,
+                    .irql_before = level,
                     .argument = step.event->value_count == 0 ? 0 : step.event->values[0],
-                    .irql_before = level});
+                    .irp = step[Operand::irp],
+                    .entered = step.moment()});
   level = entered_at;
 }
 
@@ -167,6 +175,18 @@ void ThreadModel::State::change(Context& context, const Step& step) {
       return;
     case Op::spinlock_acquire:
       return context.acquire(lock, kDispatchLevel);
+    case Op::critical_enter:
+      ++context.apcs.normal;
+      return;
+    case Op::critical_leave:
+      --context.apcs.normal;
+      return;
+    case Op::guarded_enter:
+      ++context.apcs.all;
+      return;
+    case Op::guarded_leave:
+      --context.apcs.all;
+      return;
     case Op::fastmutex_acquire:
       return context.acquire(lock, kApcLevel);
     case Op::spinlock_release:
@@ -182,6 +202,16 @@ ThreadModel::ThreadModel(format::IrqlSource source) : state_(std::make_unique<St
   state_->dpcs_by_processor = source == format::IrqlSource::hardware;
 }
 ThreadModel::~ThreadModel() = default;
+
+std::span<const Op> ThreadModel::operations() const {
+  using enum Op;
+  static constexpr Op kOperations[] = {
+      callback_enter,   callback_leave,    dpc_enter,         dpc_leave,      unload_enter,
+      unload_leave,     thread_exit,       irql_raise,        irql_lower,     spinlock_acquire,
+      spinlock_release, fastmutex_acquire, fastmutex_release, critical_enter, critical_leave,
+      guarded_enter,    guarded_leave};
+  return kOperations;
+}
 
 void ThreadModel::apply(const Step& step) {
   Context& context = state_->of(step);
@@ -205,6 +235,11 @@ std::uint8_t ThreadModel::irql(const Event& event) const {
 std::uint8_t ThreadModel::irql(const Step& step) const {
   const Event& event = *step.event;
   return enters_callback(step.op) ? entry_level(state_->find(event), step) : irql(event);
+}
+
+ApcCounts ThreadModel::apcs(const Event& event) const {
+  const Context* context = state_->find(event);
+  return context == nullptr ? ApcCounts{} : context->apcs;
 }
 
 std::span<const CallbackFrame> ThreadModel::frames(const Event& event) const {

@@ -18,6 +18,7 @@
 #include <span>
 
 #include "format/freestanding/layout.h"
+#include "replay/model.h"
 #include "replay/moment.h"
 #include "replay/operation.h"
 
@@ -27,26 +28,43 @@ namespace ddireplay::replay {
 struct CallbackFrame {
   format::FunctionId function = 0;
   Op op = Op::none;
-  Moment entered;
-  std::uint64_t argument = 0;                       // first value: the DPC, the device object, ...
+  CallbackKind kind = CallbackKind::other;
+  std::uint8_t major = 0;  // of the request that it was given, if any
+  std::uint8_t minor = 0;
+  std::uint8_t apcs = 0;         // as sampled when it was entered; 0: not known
+  std::uint8_t interrupts = 0;   // as above
+  std::int32_t normal_apcs = 0;  // the thread's counts of disabled APCs when it was entered
+  std::int32_t all_apcs = 0;
   std::uint8_t irql_before = format::kIrqlUnknown;  // around it, where that is derived
+  std::uint64_t argument = 0;                       // first value: the DPC, the device object, ...
+  std::uint64_t irp = 0;
+  Moment entered;  // irql: the level at which it begins
 };
 
-class ThreadModel {
+// How often the thread has disabled APCs and not enabled them again, as far as its calls were seen:
+// normal kernel APCs (critical regions, owned mutexes), and all of them (guarded regions). Negative
+// where it has enabled them more often.
+struct ApcCounts {
+  std::int32_t normal = 0;
+  std::int32_t all = 0;
+};
+
+class ThreadModel final : public Model {
  public:
   explicit ThreadModel(format::IrqlSource source);
-  ~ThreadModel();
-  ThreadModel(const ThreadModel&) = delete;
-  ThreadModel& operator=(const ThreadModel&) = delete;
+  ~ThreadModel() override;
 
-  void apply(const Step& step);
+  std::span<const Op> operations() const override;
+  void apply(const Step& step) override;
   // Events were lost: nothing is known of any thread.
-  void lose_track();
+  void lose_track() override;
 
   // IRQL at which `event` happens: as sampled, else as derived.
   std::uint8_t irql(const format::Event& event) const;
   // The same; of a callback's entry it is the level at which the callback begins.
   std::uint8_t irql(const Step& step) const;
+  // Since the thread was first seen; compare two of one callback, their sum is not known.
+  ApcCounts apcs(const format::Event& event) const;
   // Callbacks that the event's thread (or DPC) is in, outermost first.
   std::span<const CallbackFrame> frames(const format::Event& event) const;
 

@@ -110,6 +110,13 @@ TimerModel::TimerModel(unsigned pointer_bytes, std::uint64_t clock_hz, std::uint
                        .clock = {clock_hz, start_clock, start_filetime}}) {}
 TimerModel::~TimerModel() = default;
 
+std::span<const Op> TimerModel::operations() const {
+  using enum Op;
+  static constexpr Op kOperations[] = {timer_initialize, timer_set, timer_cancel, dpc_enter,
+                                       image_unload};
+  return kOperations;
+}
+
 void TimerModel::apply(const Step& step) {
   switch (step.op) {
     case Op::timer_initialize:

@@ -10,6 +10,7 @@
 #include <memory>
 
 #include "replay/function_ref.h"
+#include "replay/model.h"
 #include "replay/moment.h"
 #include "replay/operation.h"
 
@@ -30,18 +31,17 @@ struct Timer {
   bool pending(std::uint64_t clock) const { return armed && (period_ms != 0 || clock < due_clock); }
 };
 
-class TimerModel {
+class TimerModel final : public Model {
  public:
   // pointer_bytes gives the size of a KTIMER; clock_hz the unit of event times.
   TimerModel(unsigned pointer_bytes, std::uint64_t clock_hz, std::uint64_t start_clock,
              std::uint64_t start_filetime);
-  ~TimerModel();
-  TimerModel(const TimerModel&) = delete;
-  TimerModel& operator=(const TimerModel&) = delete;
+  ~TimerModel() override;
 
-  void apply(const Step& step);
+  std::span<const Op> operations() const override;
+  void apply(const Step& step) override;
   // Memory is gone, or new: the timers in it are forgotten.
-  void forget(std::uint64_t begin, std::uint64_t end);
+  void forget(std::uint64_t begin, std::uint64_t end) override;
 
   const Timer* find(std::uint64_t address) const;
   std::uint64_t object_bytes() const;

@@ -12,6 +12,9 @@ namespace ddireplay::replay {
 
 class Trust {
  public:
+  static bool concerns(Op op) {
+    return op == Op::gap || op == Op::image_load || op == Op::image_attach;
+  }
   void apply(const Step& step);
 
   // Nothing that concerns an object which the trace has known since `position` can have been

@@ -1,12 +1,14 @@
 // The state of the recorded kernel at one position of a trace, as far as the recorded calls tell
 // it.
 //
-// One model per family. Only the engine changes the World (apply); checkers and tools read it.
-// Objects are owned by their models, stay at their address while they live, and are gone after the
-// step that ends them: what is to be kept is copied.
+// One model per family (model.h). Only the engine changes the World (apply); checkers and tools
+// read it. Objects are owned by their models, stay at their address while they live, and are gone
+// after the step that ends them: what is to be kept is copied.
 #pragma once
 
+#include <array>
 #include <cstdint>
+#include <vector>
 
 #include "format/trace_reader.h"
 #include "replay/device_model.h"
@@ -46,8 +48,11 @@ class World {
  private:
   void forget_memory(const Step& step);
   void forget_objects_in(std::uint64_t begin, std::uint64_t end);
+  void add(Model& model);
 
   const format::TraceReader& trace_;
+  std::vector<Model*> models_;
+  std::array<std::vector<Model*>, kOpCount> concerned_;
   DriverModel drivers_;
   ThreadModel threads_;
   PoolModel pool_;

@@ -10,10 +10,13 @@
 //
 //   NAME:WIDTH[:KIND]=[BASE+OFFSET]        read memory at entry; BASE is a field named before
 //   NAME:WIDTH[:KIND]=[BASE+OFFSET]@exit   the same at return; BASE may also be `return`
+//   NAME:WIDTH[:KIND]=%SAMPLE              state of the machine at entry: one of the samples below
+//   NAME:WIDTH[:KIND]=%SAMPLE@exit         the same at return
 //   wrap PARAMETER CALLBACK                PARAMETER is a routine of the driver: it is replaced by
-//   a
-//                                          stub that records CALLBACK (a row of the table)
-//   wrap [PARAMETER+OFFSET] CALLBACK       the same for a pointer in memory, replaced at entry
+//                                          a stub that records CALLBACK (a row of the table)
+//   wrap [BASE+OFFSET] CALLBACK            the same for a pointer in memory, replaced at entry
+//
+// OFFSET may be negative: [StackLocation-0x48].
 //
 // WIDTH: u8 u16 u32 u64 i8 i16 i32 i64 ptr. Values of an event at entry: the parameters, then what
 // is read at entry. At return: those again, then the result (named `return`), then what is read
@@ -47,7 +50,24 @@ enum class Kind : std::uint8_t {
   time,       // 100 ns units; negative: relative
 };
 
-enum class Source : std::uint8_t { argument, memory_at_entry, result, memory_at_exit };
+enum class Source : std::uint8_t {
+  argument,
+  memory_at_entry,
+  sample_at_entry,
+  result,
+  memory_at_exit,
+  sample_at_exit,
+};
+
+// What the machine is asked for. 0 is always: not known.
+enum class Sample : std::uint8_t {
+  stack_pointer,  // at entry of the function; only there
+  stack_low,      // limits of the current kernel stack
+  stack_high,
+  process,     // EPROCESS address
+  interrupts,  // 1: they are off, 2: they are on (RFLAGS.IF)
+  apcs,        // 1: enabled, 2: normal kernel APCs are disabled, 3: all are
+};
 
 inline constexpr std::size_t kMaxFields = 24;
 inline constexpr std::size_t kMaxArguments = 16;
@@ -61,13 +81,14 @@ struct Field {
   bool is_signed = false;
   std::uint8_t base = 0;    // argument: its number. memory: number of the field it is read through
   std::int32_t offset = 0;  // memory: bytes from the base
+  Sample sample = Sample::stack_pointer;  // where it is one
 };
 
 // A routine of the driver that is to be replaced by a recording stub.
 struct Wrap {
   std::string_view callback;  // name of the callback's row
-  std::uint8_t base = 0;      // number of the argument
-  bool in_memory = false;     // the pointer stands at [argument + offset], not in the argument
+  std::uint8_t base = 0;      // number of the field
+  bool in_memory = false;     // the pointer stands at [field + offset]; else the field, an argument
   std::int32_t offset = 0;
 };
 
@@ -147,6 +168,16 @@ struct WidthName {
 inline constexpr WidthName kWidths[] = {
     {"u8", 1, false}, {"u16", 2, false}, {"u32", 4, false}, {"u64", 8, false}, {"ptr", 0, false},
     {"i8", 1, true},  {"i16", 2, true},  {"i32", 4, true},  {"i64", 8, true},
+};
+
+struct SampleName {
+  std::string_view name;
+  Sample sample;
+};
+inline constexpr SampleName kSamples[] = {
+    {"stack_pointer", Sample::stack_pointer}, {"stack_low", Sample::stack_low},
+    {"stack_high", Sample::stack_high},       {"process", Sample::process},
+    {"interrupts", Sample::interrupts},       {"apcs", Sample::apcs},
 };
 
 struct KindName {
@@ -288,9 +319,11 @@ constexpr bool parse_memory(Layout& layout, std::string_view text, std::uint8_t&
   layout.error = "malformed memory operand";
   if (!text.starts_with("[") || !text.ends_with("]")) return false;
   text = text.substr(1, text.size() - 2);
-  const int field = layout.find(cut(text, '+'));
+  const bool backwards = text.find('-') != std::string_view::npos;
+  const int field = layout.find(cut(text, backwards ? '-' : '+'));
   offset = 0;
   if (!text.empty() && !parse_number(trim(text), offset)) return false;
+  if (backwards) offset = -offset;
   if (field < 0 || layout.fields[field].width != 0) {
     layout.error = "a memory operand's base is no pointer";
     return false;
@@ -324,6 +357,18 @@ constexpr bool parse_wrap(Layout& layout, std::string_view item) {
   return true;
 }
 
+// "%SAMPLE"
+constexpr bool parse_sample(Layout& layout, std::string_view text, bool at_exit, Field& field) {
+  for (const SampleName& known : kSamples) {
+    if (known.name != text.substr(1)) continue;
+    field.sample = known.sample;
+    field.source = at_exit ? Source::sample_at_exit : Source::sample_at_entry;
+    if (!at_exit || known.sample != Sample::stack_pointer) return true;
+  }
+  layout.error = "unknown sample of a derived field";
+  return false;
+}
+
 constexpr bool parse_read(Layout& layout, std::string_view item, bool at_exit) {
   std::string_view operand = item;
   std::string_view head = cut(operand, '=');
@@ -350,6 +395,10 @@ constexpr bool parse_read(Layout& layout, std::string_view item, bool at_exit) {
     known = true;
   }
   if (!known) return false;
+  if (operand.starts_with("%")) {
+    layout.error = nullptr;
+    return parse_sample(layout, operand, at_exit, field) && add_field(layout, field);
+  }
   field.source = at_exit ? Source::memory_at_exit : Source::memory_at_entry;
   if (!parse_memory(layout, operand, field.base, field.offset)) return false;
   return add_field(layout, field);

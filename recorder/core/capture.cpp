@@ -32,6 +32,11 @@ std::uint64_t read_memory(const Operand& operand, const HookTable& hooks,
   return shown(value, operand, hooks);
 }
 
+std::uint64_t sampled(const Operand& operand, std::uint64_t stack_pointer) {
+  const bool is_entry_stack = operand.sample == format::Sample::stack_pointer;
+  return to_width(is_entry_stack ? stack_pointer : platform::sample(operand.sample), operand);
+}
+
 Operand operand_of(const format::Field& field) {
   Operand operand;
   operand.offset = field.offset;
@@ -40,6 +45,7 @@ Operand operand_of(const format::Field& field) {
   operand.is_signed = field.is_signed;
   operand.is_pointer = field.width == 0 && field.kind == format::Kind::address;
   operand.source = field.source;
+  operand.sample = field.sample;
   return operand;
 }
 
@@ -107,8 +113,13 @@ void capture_entry(const RowPlan& plan, const Arguments& arguments, const HookTa
                    std::uint64_t* values) {
   for (unsigned i = 0; i < plan.entry_count; ++i) {
     const Operand& operand = plan.operands[i];
-    values[i] = operand.source == Source::argument ? shown(arguments[operand.base], operand, hooks)
-                                                   : read_memory(operand, hooks, values);
+    if (operand.source == Source::argument) {
+      values[i] = shown(arguments[operand.base], operand, hooks);
+    } else if (operand.source == Source::sample_at_entry) {
+      values[i] = sampled(operand, arguments.stack_pointer);
+    } else {
+      values[i] = read_memory(operand, hooks, values);
+    }
   }
 }
 
@@ -116,8 +127,13 @@ void capture_exit(const RowPlan& plan, std::uint64_t result, const HookTable& ho
                   std::uint64_t* values) {
   for (unsigned i = plan.entry_count; i < plan.exit_count; ++i) {
     const Operand& operand = plan.operands[i];
-    values[i] = operand.source == Source::result ? shown(result, operand, hooks)
-                                                 : read_memory(operand, hooks, values);
+    if (operand.source == Source::result) {
+      values[i] = shown(result, operand, hooks);
+    } else if (operand.source == Source::sample_at_exit) {
+      values[i] = to_width(platform::sample(operand.sample), operand);
+    } else {
+      values[i] = read_memory(operand, hooks, values);
+    }
   }
 }
 

@@ -23,6 +23,7 @@ struct Operand {
   bool is_signed = false;
   bool is_pointer = false;  // it may be a stub of ours: the original is what is recorded
   format::Source source = format::Source::argument;
+  format::Sample sample = format::Sample::stack_pointer;
 };
 
 // A routine of the driver that is to be replaced by a stub.

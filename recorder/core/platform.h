@@ -11,6 +11,7 @@
 #include <string_view>
 
 #include "format/freestanding/chunk_encoder.h"
+#include "format/freestanding/ddi_layout.h"
 #include "format/freestanding/layout.h"
 
 namespace ddireplay::recorder::platform {
@@ -27,6 +28,10 @@ std::uint8_t current_irql();
 
 // KTHREAD address of the running thread, or its id where the host has none to show.
 std::uint64_t current_thread();
+
+// State of the machine, as the layouts of events ask for it (ddi_layout.h); any sample but the
+// stack pointer, which the thunk knows. 0: not known here.
+std::uint64_t sample(format::Sample what);
 
 // Reads or writes 1, 2, 4 or 8 bytes. False, and nothing done, when that memory can't be touched
 // here and now.

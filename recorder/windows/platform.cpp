@@ -7,6 +7,7 @@
 #include "recorder/windows/supply.h"
 #include "recorder/windows/system.h"
 #include "recorder/windows/targets.h"
+#include "recorder/wine/apc.h"
 #include "recorder/wine/irql.h"
 
 extern "C" const std::uint8_t ddirec_thunk[];
@@ -66,6 +67,37 @@ std::span<const Frame> walk_outwards(CONTEXT& context, std::uint64_t stack_point
   return {space.frames, count};
 }
 
+struct StackLimits {
+  std::uint64_t low;
+  std::uint64_t high;
+};
+
+StackLimits stack_limits() {
+  ULONG_PTR low = 0;
+  ULONG_PTR high = 0;
+  IoGetStackLimits(&low, &high);
+  return {low, high};
+}
+
+constexpr std::uint64_t kInterruptFlag = 0x200;
+// Values of the samples (format/freestanding/ddi_layout.h).
+constexpr std::uint64_t kInterruptsOff = 1;
+constexpr std::uint64_t kInterruptsOn = 2;
+constexpr std::uint64_t kApcsEnabled = 1;
+constexpr std::uint64_t kNormalApcsDisabled = 2;
+constexpr std::uint64_t kAllApcsDisabled = 3;
+
+std::uint64_t apc_state() {
+  // Wine has no APCs to disable; what stands in for it counts as Windows does.
+  if (current_system().on_wine && !supplying()) return 0;
+  const bool on_wine = current_system().on_wine;
+  if (on_wine ? wine::all_apcs_disabled() : KeAreAllApcsDisabled() != FALSE) {
+    return kAllApcsDisabled;
+  }
+  const bool normal = on_wine ? wine::normal_apcs_disabled() : KeAreApcsDisabled() != FALSE;
+  return normal ? kNormalApcsDisabled : kApcsEnabled;
+}
+
 }  // namespace
 
 std::uint32_t current_processor() {
@@ -94,6 +126,25 @@ std::uint64_t current_thread() {
   std::uint64_t thread = 0;
   __asm__ volatile("movq %%gs:0x188, %0" : "=r"(thread));
   return thread;
+}
+
+std::uint64_t sample(format::Sample what) {
+  switch (what) {
+    case format::Sample::stack_pointer:
+      return 0;  // the thunk's, not this function's
+    case format::Sample::stack_low:
+      return stack_limits().low;
+    case format::Sample::stack_high:
+      return stack_limits().high;
+    case format::Sample::process:
+      // Under Wine every driver lives in one process, whoever the request comes from.
+      return current_system().on_wine ? 0 : reinterpret_cast<std::uint64_t>(PsGetCurrentProcess());
+    case format::Sample::interrupts:
+      return (__readeflags() & kInterruptFlag) != 0 ? kInterruptsOn : kInterruptsOff;
+    case format::Sample::apcs:
+      return apc_state();
+  }
+  return 0;
 }
 
 bool guarded_read(std::uint64_t address, unsigned bytes, std::uint64_t& value) {

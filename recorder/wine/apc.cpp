@@ -12,12 +12,6 @@ extern "C" void supplied_KeEnterGuardedRegion() { enter_guarded_region(); }
 
 extern "C" void supplied_KeLeaveGuardedRegion() { leave_guarded_region(); }
 
-extern "C" BOOLEAN supplied_KeAreApcsDisabled() {
-  const ThreadState& state = thread_state();
-  return state.kernel_apc_disable != 0 || state.special_apc_disable != 0;
-}
+extern "C" BOOLEAN supplied_KeAreApcsDisabled() { return normal_apcs_disabled(); }
 
-extern "C" BOOLEAN supplied_KeAreAllApcsDisabled() {
-  const ThreadState& state = thread_state();
-  return state.special_apc_disable != 0 || state.irql >= APC_LEVEL;
-}
+extern "C" BOOLEAN supplied_KeAreAllApcsDisabled() { return all_apcs_disabled(); }

@@ -135,7 +135,7 @@ TEST_CASE("every rule is described") {
     for (const replay::Rule& rule : checker->rules()) {
       INFO(rule.id());
       CHECK(slugs.insert(rule.slug).second);
-      CHECK(rule.title.ends_with('.'));
+      CHECK_FALSE(rule.title.empty());
       CHECK(rule.condition.ends_with('.'));
       CHECK(rule.near_miss.ends_with('.'));
       CHECK(rule.remedy.ends_with('.'));

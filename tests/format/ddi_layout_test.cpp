@@ -81,6 +81,25 @@ TEST_CASE("what the result points to is read at return") {
   CHECK(layout.fields[2].base == 1);
 }
 
+TEST_CASE("memory in front of its base is read, too") {
+  const Layout layout =
+      parse_layout("VOID (PIRP Irp)", "Next:ptr=[Irp-0x48]; wrap [Irp-0x10] cb:X");
+  REQUIRE(layout.error == nullptr);
+  CHECK(layout.fields[1].offset == -0x48);
+  CHECK(layout.wraps[0].offset == -0x10);
+}
+
+TEST_CASE("the machine is sampled at entry or at return") {
+  const Layout layout = parse_layout(
+      "VOID (PIRP Irp)", "After:u8=%apcs@exit; Before:u8=%apcs; Stack:ptr=%stack_pointer");
+  REQUIRE(layout.error == nullptr);
+  CHECK(layout.entry_count == 3);
+  CHECK(layout.fields[1].source == Source::sample_at_entry);
+  CHECK(layout.fields[1].sample == Sample::apcs);
+  CHECK(layout.fields[2].sample == Sample::stack_pointer);
+  CHECK(layout.fields[3].source == Source::sample_at_exit);
+}
+
 TEST_CASE("routines of the driver are wrapped") {
   const Layout layout =
       parse_layout("VOID (PWORK_QUEUE_ITEM WorkItem, PVOID Routine)",
@@ -112,6 +131,9 @@ TEST_CASE("malformed texts are refused") {
   CHECK(error(kGood, "B:u16=[Q]") == "a memory operand's base is no pointer");
   CHECK(error(kGood, "B:u16=[A+99999999]") == "malformed memory operand");
   CHECK(error(kGood, ":u16=[A]") == "a field has no name");
+  CHECK(error(kGood, "B:u16=%") == "unknown sample of a derived field");
+  CHECK(error(kGood, "B:u16=%cr3") == "unknown sample of a derived field");
+  CHECK(error(kGood, "B:ptr=%stack_pointer@exit") == "unknown sample of a derived field");
   CHECK(error(kGood, "wrap B cb:Dpc") == "wrap names no parameter");
   CHECK(error(kGood, "wrap A Dpc") == "malformed wrap");
   std::string many = "VOID (PVOID A0";
@@ -121,9 +143,9 @@ TEST_CASE("malformed texts are refused") {
 
 // Traces carry these texts, so they may be anything. Run under the sanitizers.
 TEST_CASE("no text is fatal") {
-  constexpr std::string_view kWords[] = {"VOID", "(",  ")", "PVOID A", ",",   "A",      "[",
-                                         "]",    "+",  "=", "@exit",   ":",   ";",      "wrap ",
-                                         "u16",  "0x", "9", " ",       "cb:", "return", "ptr"};
+  constexpr std::string_view kWords[] = {
+      "VOID", "(",     ")",   "PVOID A", ",", "A", "[",   "]",      "+",   "=", "@exit", ":",
+      ";",    "wrap ", "u16", "0x",      "9", " ", "cb:", "return", "ptr", "-", "%",     "apcs"};
   std::mt19937 random(5);
   const auto make = [&] {
     std::string text;

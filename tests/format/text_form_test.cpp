@@ -73,7 +73,7 @@ ddi MyImport
 ddi ExFreePool "VOID (PVOID P, LONG Extra)" "Deep:u16=[P+0x8]" module=MyDriver.sys/2
 stack s2
 @1005 cpu0 t1a4 irql0 flags0x40 ExFreePool P=0x0 Extra=-5 Deep=0x9 s2
-@1006 cpu0 t1a4 irql0 < KeWaitForSingleObject raised Object=0x0 WaitReason=0x0 WaitMode=0 Alertable=0 Timeout=0x0 ObjectType=0x0 TimeoutValue=-10000000 return=0xc0000034
+@1006 cpu0 t1a4 irql0 < KeWaitForSingleObject raised Object=0x0 WaitReason=0x0 WaitMode=0 Alertable=0 Timeout=0x0 ObjectType=0x0 TimeoutValue=-10000000 Apcs=0x0 StackLow=0x0 StackHigh=0x0 return=0xc0000034
 chunk cpu0 number=2
 chunk cpu0 number=3 time=1500
 import "MyDriver.sys" ExFreePool calls=12 supplied

@@ -96,6 +96,37 @@ TEST_CASE("arguments from the fifth on come from the stack", "[capture]") {
   CHECK(values[9] == reinterpret_cast<std::uint64_t>(&extension));
 }
 
+TEST_CASE("the machine is sampled at entry and at return", "[capture]") {
+  const Plans plans;
+  const RowPlan& dispatch = *plans.table.find("cb:Dispatch");
+  const format::Layout layout = dispatch.row->layout();
+  const auto place = [&](std::string_view name) {
+    return static_cast<std::size_t>(layout.find(name));
+  };
+  Call call;
+  std::uint64_t values[format::kMaxFields];
+  fake::set_sample(format::Sample::apcs, 1);
+  fake::set_sample(format::Sample::interrupts, 2);
+  capture_entry(dispatch, call.arguments(), kNoHooks, values);
+  fake::set_sample(format::Sample::apcs, 3);
+  fake::set_sample(format::Sample::interrupts, 1);
+  capture_exit(dispatch, 0, kNoHooks, values);
+  CHECK(values[place("Apcs")] == 1);
+  CHECK(values[place("Interrupts")] == 2);
+  CHECK(values[place("ApcsAfter")] == 3);
+  CHECK(values[place("InterruptsAfter")] == 1);
+}
+
+TEST_CASE("the stack pointer is that of the call", "[capture]") {
+  const Plans plans;
+  const RowPlan& complete = *plans.table.find("IofCompleteRequest");
+  const int place = complete.row->layout().find("StackPointer");
+  Call call;
+  std::uint64_t values[format::kMaxFields];
+  capture_entry(complete, call.arguments(), kNoHooks, values);
+  CHECK(values[place] == reinterpret_cast<std::uint64_t>(call.stack));
+}
+
 TEST_CASE("memory that can't be read gives 0", "[capture]") {
   const Plans plans;
   const RowPlan& free = *plans.table.find("IoFreeMdl");

@@ -18,6 +18,7 @@ struct Machine {
   std::uint8_t irql = 0;
   std::function<void()> interrupt;
   std::vector<platform::Frame> frames;
+  std::map<format::Sample, std::uint64_t> samples;
 };
 thread_local Machine machine;
 
@@ -49,6 +50,7 @@ void be(std::uint32_t processor, std::uint64_t thread, std::uint8_t irql) {
   machine.irql = irql;
 }
 void at_clock(std::function<void()> interrupt) { machine.interrupt = std::move(interrupt); }
+void set_sample(format::Sample what, std::uint64_t value) { machine.samples[what] = value; }
 void set_walk(std::vector<platform::Frame> frames) { machine.frames = std::move(frames); }
 std::uint64_t walks() { return the_walks; }
 void set_hole(const void* begin, std::size_t bytes) {
@@ -78,6 +80,11 @@ std::uint64_t clock() {
 }
 
 std::uint8_t current_irql() { return machine.irql; }
+
+std::uint64_t sample(format::Sample what) {
+  const auto known = machine.samples.find(what);
+  return known == machine.samples.end() ? 0 : known->second;
+}
 std::uint64_t current_thread() { return machine.thread; }
 
 bool guarded_read(std::uint64_t address, unsigned bytes, std::uint64_t& value) {

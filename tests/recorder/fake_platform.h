@@ -21,6 +21,9 @@ void be(std::uint32_t processor, std::uint64_t thread, std::uint8_t irql);
 // Thread-local; empty: nothing happens.
 void at_clock(std::function<void()> interrupt);
 
+// What sample() answers. Thread-local.
+void set_sample(format::Sample what, std::uint64_t value);
+
 // The next walk finds these frames. Thread-local.
 void set_walk(std::vector<platform::Frame> frames);
 // How often a walk was asked for, in all threads.

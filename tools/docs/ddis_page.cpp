@@ -60,6 +60,7 @@ constexpr std::string_view when_text(When when) {
 }
 
 std::string memory_operand(std::string_view base, std::int32_t offset) {
+  if (offset < 0) return fmt::format("[{}-{:#x}]", base, -offset);
   return offset == 0 ? fmt::format("[{}]", base) : fmt::format("[{}+{:#x}]", base, offset);
 }
 

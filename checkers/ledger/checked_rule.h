@@ -1,0 +1,18 @@
+// The rule that checks a row of the ledger, in the row's own words: what a rule is about is written
+// once, whether somebody checks it yet or not.
+#pragma once
+
+#include <string_view>
+
+#include "replay/rule.h"
+
+namespace ddireplay::checkers {
+
+// `id`: of a row ("C4:32", "C7:lookaside", "WDM:RemoveLock"). `aliases`: ids of other rows that the
+// rule checks, with spaces between; empty: those that the row itself names. The texts must live as
+// long as the program. Throws std::logic_error where there is no such row: called while the program
+// starts, so that every test sees it.
+replay::Rule checked_rule(std::string_view id, std::string_view slug, replay::Evidence evidence,
+                          std::string_view follows = {}, std::string_view aliases = {});
+
+}  // namespace ddireplay::checkers

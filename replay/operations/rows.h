@@ -1,0 +1,48 @@
+// What the families' tables of operation rows are written with. Included by them only.
+#pragma once
+
+#include <span>
+
+#include "replay/irql.h"
+#include "replay/operation_table.h"
+
+namespace ddireplay::replay::operations {
+
+constexpr OperandSource field(Operand operand, std::string_view name) {
+  return {OperandSource::Kind::field, operand, name, 0, 0};
+}
+constexpr OperandSource maybe(Operand operand, std::string_view name) {
+  return {OperandSource::Kind::optional_field, operand, name, 0, 0};
+}
+constexpr OperandSource fixed(Operand operand, std::uint64_t value) {
+  return {OperandSource::Kind::constant, operand, {}, value, value};
+}
+constexpr OperandSource fixed(Operand operand, std::uint64_t value32, std::uint64_t value64) {
+  return {OperandSource::Kind::constant, operand, {}, value32, value64};
+}
+
+constexpr std::uint64_t tag_of(std::string_view text) {
+  return std::uint64_t(text[0]) | std::uint64_t(text[1]) << 8 | std::uint64_t(text[2]) << 16 |
+         std::uint64_t(text[3]) << 24;
+}
+
+inline void set(Step& step, Operand operand, std::uint64_t value) {
+  step.operands[static_cast<std::size_t>(operand)] = value;
+}
+
+// Calls that report about the object which `parameter` names.
+constexpr OperationRow reports(std::string_view function, Op op, std::string_view parameter) {
+  return {function,
+          At::exit,
+          op,
+          {field(Operand::address, parameter), field(Operand::result, "return")}};
+}
+
+std::span<const OperationRow> callback_rows();
+std::span<const OperationRow> device_rows();
+std::span<const OperationRow> level_rows();
+std::span<const OperationRow> pool_rows();
+std::span<const OperationRow> request_rows();
+std::span<const OperationRow> timer_rows();
+
+}  // namespace ddireplay::replay::operations
