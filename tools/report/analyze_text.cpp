@@ -82,6 +82,10 @@ void append_facts(std::string& out, const ReportView& view, const replay::Findin
   append_moment(out, view, finding);
   append(out, "IMAGE_NAME:       {}\n", driver_name(view.trace, finding.driver));
   append(out, "FINGERPRINT:      {:016x}\n", finding.fingerprint);
+  if (finding.repeats != 0) {
+    append(out, "REPEATED:         {} more of this fingerprint behind it, not shown\n",
+           finding.repeats);
+  }
   if (!rule.remedy.empty()) append(out, "REMEDY:           {}\n", rule.remedy);
 }
 
@@ -117,8 +121,8 @@ void append_caller(std::string& out, const ReportView& view, const replay::Findi
 void append_object(std::string& out, const ReportView& view, const replay::Finding& finding,
                    std::size_t index) {
   const replay::FindingObject& object = finding.objects[index];
-  append(out, "\nOBJECT {} of {}:    {} {}", index + 1, finding.objects.size(), object.kind,
-         ticked_pointer(object.address, view.pointer_bytes()));
+  append(out, "\nOBJECT {} of {}:    {}", index + 1, finding.objects.size(), object.kind);
+  if (object.address != 0) append(out, " {}", ticked_pointer(object.address, view.pointer_bytes()));
   if (object.size != 0) append(out, ", length {:#x}", object.size);
   if (object.tag != 0) append(out, ", tag {}", tag_text(object.tag));
   append_caller(out, view, finding, object);

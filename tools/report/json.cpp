@@ -61,6 +61,7 @@ Json finding_json(const ReportView& view, const replay::Finding& finding) {
               {"title", rule.title},
               {"sentence", finding.sentence},
               {"fingerprint", fmt::format("{:016x}", finding.fingerprint)},
+              {"repeats", finding.repeats},
               {"objects", std::move(objects)},
               {"biography", std::move(biography)}};
 }

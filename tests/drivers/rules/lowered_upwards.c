@@ -1,0 +1,18 @@
+// KeLowerIrql is asked for a higher level (C4:31).
+
+#include "sample.h"
+
+static VOID Run(PDEVICE_OBJECT DeviceObject) {
+  KIRQL Before;
+
+  UNREFERENCED_PARAMETER(DeviceObject);
+#ifdef SAMPLE_CLEAN
+  KeRaiseIrql(DISPATCH_LEVEL, &Before);
+#else
+  Before = KeGetCurrentIrql();
+  KeLowerIrql(DISPATCH_LEVEL);
+#endif
+  KeLowerIrql(Before);
+}
+
+const SAMPLE Sample = {Run, NULL};

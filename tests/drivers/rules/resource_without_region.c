@@ -1,0 +1,22 @@
+// An ERESOURCE is acquired while normal kernel APCs can run (C4:37, and C4:38 where it is
+// released).
+
+#include "sample.h"
+
+static ERESOURCE Resource;
+
+static VOID Run(PDEVICE_OBJECT DeviceObject) {
+  UNREFERENCED_PARAMETER(DeviceObject);
+  ExInitializeResourceLite(&Resource);
+#ifdef SAMPLE_CLEAN
+  KeEnterCriticalRegion();
+#endif
+  ExAcquireResourceExclusiveLite(&Resource, TRUE);
+  ExReleaseResourceLite(&Resource);
+#ifdef SAMPLE_CLEAN
+  KeLeaveCriticalRegion();
+#endif
+  ExDeleteResourceLite(&Resource);
+}
+
+const SAMPLE Sample = {Run, NULL};
