@@ -25,8 +25,7 @@ ChunkFunction to_function(schema::Function::Reader from, std::size_t module_coun
   if (layout.error != nullptr) {
     throw Malformed("the layout of " + to.name + " is malformed: " + layout.error);
   }
-  to.entry_count = layout.entry_count;
-  to.exit_count = layout.field_count;
+  to.values = {layout.entry_count, layout.field_count};
   return to;
 }
 
@@ -53,19 +52,6 @@ void check_stacks(const EventColumns& columns) {
   }
 }
 
-void check_values(const DecodedChunk& chunk) {
-  const EventColumns& columns = chunk.columns;
-  std::uint64_t values = 0;
-  for (std::size_t i = 0; i < columns.functions.size(); ++i) {
-    const std::uint16_t function = columns.functions[i];
-    if (function >= chunk.functions.size()) {
-      throw Malformed("an event's function isn't in its list");
-    }
-    values += chunk.functions[function].value_count(columns.flags[i]);
-  }
-  if (values != columns.values.size()) throw Malformed("its events have too few values");
-}
-
 void read_chunk(schema::EventChunk::Reader from, const ChunkHeader& header, ColumnDecoder& decoder,
                 DecodedChunk& to) {
   to.modules.clear();
@@ -74,10 +60,11 @@ void read_chunk(schema::EventChunk::Reader from, const ChunkHeader& header, Colu
   for (const auto function : from.getFunctions()) {
     to.functions.push_back(to_function(function, to.modules.size()));
   }
-  decoder.decode(from, header, to.columns);
+  std::vector<FunctionValues> values;
+  for (const ChunkFunction& function : to.functions) values.push_back(function.values);
+  decoder.decode(from, header, values, to.columns);
   check_times(to.columns, header);
   check_stacks(to.columns);
-  check_values(to);
 }
 
 }  // namespace

@@ -21,12 +21,7 @@ struct ChunkFunction {
   std::string derived;
   std::uint64_t original = 0;
   std::uint32_t module = kNoModuleId;  // place in DecodedChunk::modules
-  std::uint8_t entry_count = 0;
-  std::uint8_t exit_count = 0;
-
-  std::uint8_t value_count(std::uint8_t flags) const {
-    return (flags & event_flags::exit) != 0 ? exit_count : entry_count;
-  }
+  FunctionValues values;
 };
 
 struct DecodedChunk {

@@ -3,13 +3,14 @@
 #include <fmt/format.h>
 #include <zstd.h>
 
-#include <numeric>
+#include <algorithm>
 #include <optional>
 #include <span>
 
 #include "format/freestanding/columns.h"
 #include "format/freestanding/record.h"
 #include "format/payload.h"
+#include "format/predicted_decoder.h"
 
 namespace ddireplay::format {
 
@@ -20,6 +21,7 @@ namespace {
 constexpr std::uint64_t kRawBytesAlways = kMaxSlotsPerChunk * sizeof(Slot);
 constexpr std::uint64_t kRawBytesPerPayloadByte = 2048;
 
+// What the events, values and stacks of a chunk take in memory.
 std::uint64_t raw_bytes_of(schema::EventChunk::Reader chunk, const ChunkHeader& header) {
   const std::uint64_t per_event = 2 * sizeof(std::uint64_t) + sizeof(std::uint32_t) +
                                   sizeof(std::uint16_t) + 2 * sizeof(std::uint8_t);
@@ -28,16 +30,44 @@ std::uint64_t raw_bytes_of(schema::EventChunk::Reader chunk, const ChunkHeader& 
          chunk.getFrameCount() * sizeof(std::uint64_t);
 }
 
-std::optional<schema::Column::Reader> find_column(capnp::List<schema::Column>::Reader columns,
-                                                  ColumnId id) {
+using ColumnList = capnp::List<schema::Column>::Reader;
+
+// The plane, or nothing where the chunk doesn't have it.
+std::optional<schema::Column::Reader> find_plane(ColumnList columns, ColumnId id,
+                                                 std::size_t plane) {
+  const std::uint16_t number = column_number(id, plane);
   for (const auto column : columns) {
-    if (column.getId() == static_cast<std::uint16_t>(id)) return column;
+    if (column.getId() != number) continue;
+    if (column.getCoding() == static_cast<std::uint16_t>(ColumnCoding::predicted)) return column;
+    throw Malformed(fmt::format("column {} has an unknown coding", number));
   }
   return std::nullopt;
 }
 
-void turn_into_absolute(std::span<std::uint64_t> differences) {
-  std::partial_sum(differences.begin(), differences.end(), differences.begin());
+// Each stack's frames, from what it doesn't share with the one before.
+void unfold_stacks(const Buffer<std::uint8_t>& shared, const Buffer<std::uint64_t>& own,
+                   EventColumns& columns) {
+  std::size_t read = 0;
+  std::size_t written = 0;
+  std::size_t before = 0;  // depth of the stack before
+  for (std::size_t i = 0; i < columns.stack_depths.size(); ++i) {
+    const std::size_t depth = columns.stack_depths[i];
+    const std::size_t common = shared[i];
+    if (common > depth || common > before) throw Malformed("a stack shares too many frames");
+    const std::size_t fresh = depth - common;
+    if (own.size() - read < fresh || columns.stack_frames.size() - written < depth) {
+      throw Malformed("its stacks have too few frames");
+    }
+    std::uint64_t* const to = columns.stack_frames.data() + written;
+    std::copy_n(own.data() + read, fresh, to);
+    std::copy_n(to - common, common, to + fresh);
+    read += fresh;
+    written += depth;
+    before = depth;
+  }
+  if (read != own.size() || written != columns.stack_frames.size()) {
+    throw Malformed("its stacks have too many frames");
+  }
 }
 
 }  // namespace
@@ -57,41 +87,107 @@ struct ColumnDecoder::Context {
   Context& operator=(const Context&) = delete;
   ~Context() { ZSTD_freeDCtx(zstd); }
 
+  // A column of exactly `count` items; of at most `count` where it isn't known how many.
   template <class T>
-  void unpack(capnp::List<schema::Column>::Reader columns, ColumnId id, std::size_t count,
-              Buffer<T>& to);
+  void unpack(ColumnList columns, ColumnId id, std::size_t count, Buffer<T>& to);
+  template <class T>
+  void unpack_up_to(ColumnList columns, ColumnId id, std::size_t count, Buffer<T>& to);
+  void unpack_events(ColumnList columns, std::size_t events, std::size_t values);
+  void unpack_stacks(ColumnList columns, std::size_t stacks, std::size_t frames, EventColumns& to);
 
   ZSTD_DCtx* zstd;
+  PredictedBytes predicted;
+  PredictedDecoder decoder;
+
+ private:
+  std::span<const std::uint8_t> decompress(schema::Column::Reader plane, std::size_t bytes);
+
+  Buffer<std::uint8_t> plane_;
+  Buffer<std::uint8_t> shared_;
+  Buffer<std::uint64_t> frames_;
 };
 
-template <class T>
-void ColumnDecoder::Context::unpack(capnp::List<schema::Column>::Reader columns, ColumnId id,
-                                    std::size_t count, Buffer<T>& to) {
-  const int number = static_cast<int>(id);
-  const auto column = find_column(columns, id);
-  if (!column) throw Malformed(fmt::format("column {} is missing", number));
-  if (column->getCoding() != static_cast<std::uint16_t>(ColumnCoding::plain)) {
-    throw Malformed(fmt::format("column {} has an unknown coding", number));
+std::span<const std::uint8_t> ColumnDecoder::Context::decompress(schema::Column::Reader plane,
+                                                                 std::size_t bytes) {
+  if (plane.getRawBytes() != bytes) {
+    throw Malformed(fmt::format("column {} has {} bytes instead of {}", plane.getId(),
+                                plane.getRawBytes(), bytes));
   }
-  const std::size_t bytes = count * sizeof(T);
-  if (column->getRawBytes() != bytes) {
-    throw Malformed(
-        fmt::format("column {} has {} bytes instead of {}", number, column->getRawBytes(), bytes));
-  }
-  to.resize(count);
-  if (bytes == 0) return;
-  const auto data = column->getData();
+  plane_.resize(bytes);
+  const auto data = plane.getData();
   if (ZSTD_getFrameContentSize(data.begin(), data.size()) != bytes ||
-      ZSTD_decompressDCtx(zstd, to.data(), bytes, data.begin(), data.size()) != bytes) {
-    throw Malformed(fmt::format("column {} can't be decompressed", number));
+      ZSTD_decompressDCtx(zstd, plane_.data(), bytes, data.begin(), data.size()) != bytes) {
+    throw Malformed(fmt::format("column {} can't be decompressed", plane.getId()));
   }
+  return plane_.span();
+}
+
+template <class T>
+void ColumnDecoder::Context::unpack(ColumnList columns, ColumnId id, std::size_t count,
+                                    Buffer<T>& to) {
+  to.resize(count);
+  std::fill_n(to.data(), count, T{0});
+  for (std::size_t i = 0; i < sizeof(T); ++i) {
+    const auto plane = find_plane(columns, id, i);
+    if (!plane) {
+      if (i != 0 || count == 0) continue;
+      throw Malformed(fmt::format("column {} is missing", column_number(id, 0)));
+    }
+    const std::uint8_t* const bytes = decompress(*plane, count).data();
+    T* const items = to.data();
+    for (std::size_t j = 0; j < count; ++j) {
+      items[j] = static_cast<T>(items[j] | static_cast<T>(T{bytes[j]} << 8 * i));
+    }
+  }
+}
+
+template <class T>
+void ColumnDecoder::Context::unpack_up_to(ColumnList columns, ColumnId id, std::size_t count,
+                                          Buffer<T>& to) {
+  const auto first = find_plane(columns, id, 0);
+  const std::size_t items = first ? first->getRawBytes() : 0;
+  if (items > count) {
+    throw Malformed(fmt::format("column {} has {} items, with room for {}", column_number(id, 0),
+                                items, count));
+  }
+  unpack(columns, id, items, to);
+}
+
+void ColumnDecoder::Context::unpack_events(ColumnList list, std::size_t events,
+                                           std::size_t values) {
+  unpack(list, ColumnId::times, events, predicted.times);
+  unpack_up_to(list, ColumnId::time_escapes, events, predicted.time_escapes);
+  unpack(list, ColumnId::thread_ranks, events, predicted.thread_ranks);
+  unpack_up_to(list, ColumnId::thread_escapes, events, predicted.thread_escapes);
+  unpack(list, ColumnId::site_steps, events, predicted.site_steps);
+  unpack_up_to(list, ColumnId::site_numbers, events, predicted.site_numbers);
+  unpack_up_to(list, ColumnId::site_functions, events, predicted.site_functions);
+  const std::size_t sites = predicted.site_functions.size();
+  unpack(list, ColumnId::site_flags, sites, predicted.site_flags);
+  unpack(list, ColumnId::site_irqls, sites, predicted.site_irqls);
+  unpack(list, ColumnId::site_stacks, sites, predicted.site_stacks);
+  // A byte for each event that has values, and one for each eight of them.
+  unpack_up_to(list, ColumnId::value_masks, events + values / 8, predicted.value_masks);
+  unpack_up_to(list, ColumnId::value_codes, values, predicted.value_codes);
+  unpack_up_to(list, ColumnId::value_words, values, predicted.value_words);
+  unpack_up_to(list, ColumnId::value_dwords, values, predicted.value_dwords);
+  unpack_up_to(list, ColumnId::value_raws, values, predicted.value_raws);
+}
+
+void ColumnDecoder::Context::unpack_stacks(ColumnList list, std::size_t stacks, std::size_t frames,
+                                           EventColumns& to) {
+  unpack(list, ColumnId::stack_depths, stacks, to.stack_depths);
+  unpack(list, ColumnId::stack_shared, stacks, shared_);
+  unpack_up_to(list, ColumnId::stack_frames, frames, frames_);
+  to.stack_frames.resize(frames);
+  unfold_stacks(shared_, frames_, to);
 }
 
 ColumnDecoder::ColumnDecoder() : context_(std::make_unique<Context>()) {}
 ColumnDecoder::~ColumnDecoder() = default;
 
 void ColumnDecoder::decode(schema::EventChunk::Reader chunk, const ChunkHeader& header,
-                           EventColumns& columns) {
+                           std::span<const FunctionValues> functions, EventColumns& columns) {
   const std::uint64_t raw_bytes = raw_bytes_of(chunk, header);
   if (raw_bytes > kRawBytesAlways + header.payload_bytes * kRawBytesPerPayloadByte) {
     throw Malformed(
@@ -99,16 +195,17 @@ void ColumnDecoder::decode(schema::EventChunk::Reader chunk, const ChunkHeader& 
   }
   const auto list = chunk.getColumns();
   const std::size_t events = header.event_count;
-  context_->unpack(list, ColumnId::time, events, columns.times);
-  context_->unpack(list, ColumnId::thread, events, columns.threads);
-  context_->unpack(list, ColumnId::function, events, columns.functions);
-  context_->unpack(list, ColumnId::flags, events, columns.flags);
-  context_->unpack(list, ColumnId::irql, events, columns.irqls);
-  context_->unpack(list, ColumnId::stack, events, columns.stacks);
-  context_->unpack(list, ColumnId::values, chunk.getValueCount(), columns.values);
-  context_->unpack(list, ColumnId::stack_depths, chunk.getStackCount(), columns.stack_depths);
-  context_->unpack(list, ColumnId::stack_frames, chunk.getFrameCount(), columns.stack_frames);
-  turn_into_absolute(columns.times.span());
+  const std::size_t values = chunk.getValueCount();
+  context_->unpack_events(list, events, values);
+  columns.times.resize(events);
+  columns.threads.resize(events);
+  columns.functions.resize(events);
+  columns.flags.resize(events);
+  columns.irqls.resize(events);
+  columns.stacks.resize(events);
+  columns.values.resize(values);
+  context_->decoder.decode(context_->predicted, functions, columns);
+  context_->unpack_stacks(list, chunk.getStackCount(), chunk.getFrameCount(), columns);
 }
 
 }  // namespace ddireplay::format

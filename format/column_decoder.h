@@ -4,9 +4,11 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <span>
 
 #include "format/buffer.h"
 #include "format/freestanding/layout.h"
+#include "format/freestanding/record.h"
 #include "format/trace.capnp.h"
 
 namespace ddireplay::format {
@@ -26,15 +28,27 @@ struct EventColumns {
   std::size_t bytes() const;  // in use
 };
 
+// How many values the events of a function have.
+struct FunctionValues {
+  std::uint8_t at_entry = 0;
+  std::uint8_t at_exit = 0;
+
+  std::uint8_t count(std::uint8_t flags) const {
+    return (flags & event_flags::exit) != 0 ? at_exit : at_entry;
+  }
+};
+
 // Keeps what decompression needs from chunk to chunk. One per thread.
 class ColumnDecoder {
  public:
   ColumnDecoder();
   ~ColumnDecoder();
 
-  // Throws Malformed where a column is missing, has another size than the counts say, or would need
-  // memory out of all proportion to the payload. What the values say is not looked at.
-  void decode(schema::EventChunk::Reader chunk, const ChunkHeader& header, EventColumns& columns);
+  // `functions`: of the chunk. Throws Malformed where a column is missing, has another size than
+  // the counts say, would need memory out of all proportion to the payload, or contradicts another.
+  // What the values say is not looked at.
+  void decode(schema::EventChunk::Reader chunk, const ChunkHeader& header,
+              std::span<const FunctionValues> functions, EventColumns& columns);
 
  private:
   struct Context;

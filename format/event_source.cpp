@@ -244,7 +244,7 @@ void EventSource::State::copy_events(Cursor& cursor, MergeKey limit) {
     const std::size_t at = cursor.next_event;
     const std::uint16_t function = columns.functions[at];
     const std::uint8_t flags = columns.flags[at];
-    const std::uint8_t value_count = chunk.functions[function].value_count(flags);
+    const std::uint8_t value_count = chunk.functions[function].values.count(flags);
     const std::uint32_t stack = columns.stacks[at];
     batch[filled++] = {.position = next_position++,
                        .time = cursor.time(),

@@ -7,7 +7,7 @@
 #include "format/freestanding/carver.h"
 #include "format/freestanding/flat_tables.h"
 #include "format/freestanding/local_numbers.h"
-#include "format/freestanding/plain_columns.h"
+#include "format/freestanding/predicted_columns.h"
 #include "format/freestanding/record_cursor.h"
 #include "format/trace.flat.h"
 
@@ -15,12 +15,33 @@ namespace ddireplay::format {
 
 namespace {
 
-constexpr std::uint32_t kStackColumnCount = 2;
-constexpr std::uint32_t kChunkColumnCount = PlainColumns::kColumnCount + kStackColumnCount;
+constexpr std::uint32_t kStackPlanes = 1 + 1 + 8;
+constexpr std::uint32_t kPlanesMax = PredictedColumns::kPlanes + kStackPlanes;
 
 constexpr std::uint32_t kSeenAddresses = 1024;  // a power of two
 
+// The columns of a chunk as they come.
+struct ColumnList {
+  flat::StructListWriter<flat::Column> list;
+  std::uint32_t count = 0;
+};
+
+bool is_zero(std::span<const std::uint8_t> bytes) {
+  std::size_t i = 0;
+  while (i < bytes.size() && bytes[i] == 0) ++i;
+  return i == bytes.size();
+}
+
 std::size_t smaller(std::size_t left, std::size_t right) { return left < right ? left : right; }
+std::size_t common_outer_frames(std::span<const std::uint64_t> stack,
+                                std::span<const std::uint64_t> before) {
+  const std::size_t depth = smaller(stack.size(), before.size());
+  std::size_t common = 0;
+  while (common < depth && stack[stack.size() - 1 - common] == before[before.size() - 1 - common]) {
+    ++common;
+  }
+  return common;
+}
 std::size_t larger(std::size_t left, std::size_t right) { return left < right ? right : left; }
 
 }  // namespace
@@ -52,9 +73,10 @@ struct ChunkEncoder::Scratch {
   void put_tables(flat::EventChunk chunk, const ChunkTables& tables) const;
   bool put_columns(flat::EventChunk chunk, std::span<const Slot> slots, const ChunkTables& tables,
                    int level);
-  bool put_stacks(flat::StructListWriter<flat::Column> columns, const StackTable& stacks,
-                  int level);
-  bool put_column(flat::Column column, const RawColumn& raw, int level);
+  bool put_stacks(ColumnList& list, const StackTable& stacks, int level);
+  template <class Column>
+  bool put_column(ColumnList& list, ColumnId id, const Column& column, int level);
+  bool put_plane(flat::Column column, std::span<const std::uint8_t> plane, int level);
 };
 
 void ChunkEncoder::Scratch::place(Carver& carver, const EncoderLimits& limits, int level) {
@@ -65,8 +87,8 @@ void ChunkEncoder::Scratch::place(Carver& carver, const EncoderLimits& limits, i
   stacks.place(carver, limits.stacks, stacks_used);
   seen_addresses = carver.take<std::uint64_t>(kSeenAddresses);
   // First the events' columns lie here, then those of the stacks.
-  columns_bytes = larger(PlainColumns::scratch_bytes(limits.slots),
-                         frames * sizeof(std::uint64_t) + stacks_used + 2 * Carver::kAlignment);
+  columns_bytes = larger(PredictedColumns::scratch_bytes(limits.slots, limits.functions),
+                         frames * sizeof(std::uint64_t) + 2 * stacks_used + 3 * Carver::kAlignment);
   columns = carver.take<std::byte>(columns_bytes);
   compressor_bytes = ZSTD_estimateCCtxSize(level);
   compressor_memory = carver.take<std::byte>(compressor_bytes);
@@ -162,8 +184,8 @@ bool ChunkEncoder::Scratch::put_columns(flat::EventChunk chunk, std::span<const 
   chunk.set_stack_count(stacks.count());
   chunk.set_frame_count(frame_count);
   chunk.set_value_count(value_count);
-  auto list = chunk.init_columns(kChunkColumnCount);
-  PlainColumns coding(event_count, value_count, {columns, columns_bytes});
+  ColumnList list{chunk.init_columns(kPlanesMax)};
+  PredictedColumns coding(event_count, value_count, functions.count(), {columns, columns_bytes});
   RecordCursor cursor(slots, tables.functions);
   while (cursor.next()) {
     const Record& record = cursor.record();
@@ -175,44 +197,55 @@ bool ChunkEncoder::Scratch::put_columns(flat::EventChunk chunk, std::span<const 
                 .irql = record.irql,
                 .flags = record.flags});
   }
-  std::uint32_t next = 0;
-  for (const RawColumn& column : coding.finish()) {
-    if (!put_column(list[next++], column, level)) return false;
-  }
-  return put_stacks(list, tables.stacks, level);
+  return coding.put_columns([&](ColumnId id, const auto& column) {
+    return put_column(list, id, column, level);
+  }) && put_stacks(list, tables.stacks, level);
 }
 
-bool ChunkEncoder::Scratch::put_stacks(flat::StructListWriter<flat::Column> list,
-                                       const StackTable& table, int level) {
+bool ChunkEncoder::Scratch::put_stacks(ColumnList& list, const StackTable& table, int level) {
   Carver carver(columns);
-  auto* const frames = carver.take<std::uint64_t>(frame_count);
-  auto* const depths = carver.take<std::uint8_t>(stacks.count());
-  std::uint32_t frame = 0;
-  for (std::uint32_t i = 0; i < stacks.count(); ++i) {
-    const StackEntry& stack = table.stacks[stacks.used()[i]];
-    depths[i] = static_cast<std::uint8_t>(stack.depth);
-    for (std::uint32_t j = 0; j < stack.depth; ++j) {
-      frames[frame++] = table.frames[stack.first_frame + j];
-    }
+  const std::uint32_t count = stacks.count();
+  FillingColumn<1> depths{carver.take<std::uint8_t>(count), count};
+  FillingColumn<1> shared{carver.take<std::uint8_t>(count), count};
+  FillingColumn<8> frames{carver.take<std::uint8_t>(std::size_t{8} * frame_count), frame_count};
+  std::span<const std::uint64_t> before;
+  for (const std::uint32_t number : stacks.used()) {
+    const StackEntry& entry = table.stacks[number];
+    const auto stack = table.frames.subspan(entry.first_frame, entry.depth);
+    const std::size_t common = common_outer_frames(stack, before);
+    depths.push(stack.size());
+    shared.push(common);
+    for (const std::uint64_t frame : stack.first(stack.size() - common)) frames.push(frame);
+    before = stack;
   }
-  const RawColumn raw_depths = {ColumnId::stack_depths, ColumnCoding::plain,
-                                std::as_bytes(std::span(depths, stacks.count()))};
-  const RawColumn raw_frames = {ColumnId::stack_frames, ColumnCoding::plain,
-                                std::as_bytes(std::span(frames, frame_count))};
-  return put_column(list[PlainColumns::kColumnCount], raw_depths, level) &&
-         put_column(list[PlainColumns::kColumnCount + 1], raw_frames, level);
+  return put_column(list, ColumnId::stack_depths, depths, level) &&
+         put_column(list, ColumnId::stack_shared, shared, level) &&
+         put_column(list, ColumnId::stack_frames, frames, level);
 }
 
-// Compresses straight into the message. A column without bytes has no frame either.
-bool ChunkEncoder::Scratch::put_column(flat::Column column, const RawColumn& raw, int level) {
-  column.set_id(static_cast<std::uint16_t>(raw.id));
-  column.set_coding(static_cast<std::uint16_t>(raw.coding));
-  column.set_raw_bytes(static_cast<std::uint32_t>(raw.bytes.size()));
-  if (raw.bytes.empty()) return true;
-  flat::DataWriter data = column.init_data(ZSTD_compressBound(raw.bytes.size()));
+template <class Column>
+bool ChunkEncoder::Scratch::put_column(ColumnList& list, ColumnId id, const Column& column,
+                                       int level) {
+  for (std::size_t i = 0; i < Column::kItemBytes; ++i) {
+    const std::span<const std::uint8_t> plane = column.plane(i);
+    // The first one also says how many items there are.
+    if (plane.empty() || (i != 0 && is_zero(plane))) continue;
+    flat::Column to = list.list[list.count++];
+    to.set_id(column_number(id, i));
+    if (!put_plane(to, plane, level)) return false;
+  }
+  return true;
+}
+
+// Compresses straight into the message.
+bool ChunkEncoder::Scratch::put_plane(flat::Column column, std::span<const std::uint8_t> plane,
+                                      int level) {
+  column.set_coding(static_cast<std::uint16_t>(ColumnCoding::predicted));
+  column.set_raw_bytes(static_cast<std::uint32_t>(plane.size()));
+  flat::DataWriter data = column.init_data(ZSTD_compressBound(plane.size()));
   if (data.size() == 0) return false;
-  const std::size_t bytes = ZSTD_compressCCtx(compressor, data.data(), data.size(),
-                                              raw.bytes.data(), raw.bytes.size(), level);
+  const std::size_t bytes =
+      ZSTD_compressCCtx(compressor, data.data(), data.size(), plane.data(), plane.size(), level);
   if (ZSTD_isError(bytes)) return false;
   data.shrink(bytes);
   return true;
@@ -228,11 +261,12 @@ std::size_t ChunkEncoder::scratch_bytes(const EncoderLimits& limits, int level) 
 
 std::size_t ChunkEncoder::chunk_bytes(const EncoderLimits& limits) {
   const std::size_t slots = limits.slots;
-  const std::size_t raw = slots * sizeof(Slot) + smaller(limits.stacks, slots) +
+  const std::size_t raw = PredictedColumns::output_bytes(limits.slots) +
+                          2 * smaller(limits.stacks, slots) +
                           smaller(limits.frames, slots * kMaxStackFrames) * sizeof(std::uint64_t);
   constexpr std::size_t kFrameOverhead = 256;  // of zstd, for each column, at least
   constexpr std::size_t kStructBytes = 128;    // of any struct of the schema, pointers included
-  return sizeof(ChunkHeader) + 1024 + raw + raw / 128 + kChunkColumnCount * kFrameOverhead +
+  return sizeof(ChunkHeader) + 1024 + raw + raw / 128 + kPlanesMax * kFrameOverhead +
          limits.modules * (kStructBytes + kModuleTextBytes) +
          limits.functions * (kStructBytes + kFunctionTextBytes);
 }

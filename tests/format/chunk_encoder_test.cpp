@@ -3,15 +3,14 @@
 
 #include <capnp/message.h>
 #include <capnp/serialize.h>
-#include <zstd.h>
 
 #include <catch2/catch.hpp>
 #include <cstring>
 #include <numeric>
 #include <vector>
 
+#include "format/column_decoder.h"
 #include "format/freestanding/checksum.h"
-#include "format/freestanding/columns.h"
 #include "format/trace.capnp.h"
 
 namespace ddireplay::format {
@@ -104,22 +103,12 @@ ChunkHeader header_of(std::span<const std::byte> chunk) {
 }
 
 template <class T>
-std::vector<T> unpack(schema::EventChunk::Reader chunk, ColumnId id) {
-  for (const auto column : chunk.getColumns()) {
-    if (column.getId() != static_cast<std::uint16_t>(id)) continue;
-    std::vector<T> items(column.getRawBytes() / sizeof(T));
-    if (items.empty()) return items;
-    const auto data = column.getData();
-    CHECK(ZSTD_decompress(items.data(), column.getRawBytes(), data.begin(), data.size()) ==
-          column.getRawBytes());
-    return items;
-  }
-  FAIL("a column is missing");
-  return {};
-}
+using List = std::vector<T>;
 
 template <class T>
-using List = std::vector<T>;
+List<T> list(const Buffer<T>& buffer) {
+  return {buffer.span().begin(), buffer.span().end()};
+}
 
 TEST_CASE("an encoded chunk is a sealed message that the library reads") {
   Encoder encoder(kLimits);
@@ -159,22 +148,23 @@ TEST_CASE("an encoded chunk is a sealed message that the library reads") {
     CHECK(root.getFunctions()[1].getModule() == 0);
     CHECK(root.getFunctions()[1].getOriginal() == 0x11111);
   }
+  EventColumns columns;
+  const std::vector<FunctionValues> functions = {{6, 14}, {2, 2}};
+  ColumnDecoder().decode(root, header, functions, columns);
   SECTION("columns") {
-    CHECK(unpack<std::uint16_t>(root, ColumnId::function) == List<std::uint16_t>{0, 1, 0, 1});
-    CHECK(unpack<std::uint32_t>(root, ColumnId::stack) == List<std::uint32_t>{kNoStack, 0, 1, 0});
-    CHECK(unpack<std::uint8_t>(root, ColumnId::flags) == List<std::uint8_t>{0, 0, 1, 1});
-    CHECK(unpack<std::uint8_t>(root, ColumnId::irql) == List<std::uint8_t>{2, 2, 2, 2});
-    CHECK(unpack<std::uint64_t>(root, ColumnId::thread) == List<std::uint64_t>(4, 0x42));
-    CHECK(unpack<std::uint64_t>(root, ColumnId::values).size() == root.getValueCount());
-    CHECK(unpack<std::uint64_t>(root, ColumnId::values) ==
-          List<std::uint64_t>{1,  2,  3,  4,  5,  6,  7,  8,  10, 11, 12, 13,
-                              14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 9,  10});
-    CHECK(unpack<std::uint8_t>(root, ColumnId::stack_depths) == List<std::uint8_t>{2, 0});
-    CHECK(unpack<std::uint64_t>(root, ColumnId::stack_frames) ==
-          List<std::uint64_t>{0x50010, 0x10020});
+    CHECK(list(columns.functions) == List<std::uint16_t>{0, 1, 0, 1});
+    CHECK(list(columns.stacks) == List<std::uint32_t>{kNoStack, 0, 1, 0});
+    CHECK(list(columns.flags) == List<std::uint8_t>{0, 0, 1, 1});
+    CHECK(list(columns.irqls) == List<std::uint8_t>{2, 2, 2, 2});
+    CHECK(list(columns.threads) == List<std::uint64_t>(4, 0x42));
+    CHECK(list(columns.values) == List<std::uint64_t>{1,  2,  3,  4,  5,  6,  7,  8,
+                                                      10, 11, 12, 13, 14, 15, 16, 17,
+                                                      18, 19, 20, 21, 22, 23, 9,  10});
+    CHECK(list(columns.stack_depths) == List<std::uint8_t>{2, 0});
+    CHECK(list(columns.stack_frames) == List<std::uint64_t>{0x50010, 0x10020});
   }
   SECTION("a time that goes back is raised to the one before") {
-    CHECK(unpack<std::uint64_t>(root, ColumnId::time) == List<std::uint64_t>{100, 10, 0, 10});
+    CHECK(list(columns.times) == List<std::uint64_t>{100, 110, 110, 120});
   }
 }
 

@@ -5,11 +5,13 @@
 
 #include <catch2/catch.hpp>
 #include <cstring>
+#include <stdexcept>
 #include <string>
 #include <vector>
 
 #include "format/freestanding/chunk_encoder.h"
 #include "format/freestanding/columns.h"
+#include "format/freestanding/prediction.h"
 #include "format/trace.capnp.h"
 #include "tests/format/random_trace.h"
 
@@ -39,20 +41,37 @@ std::string problem_of(capnp::MessageBuilder& message, ChunkHeader header) {
   return text.substr(text.find(intro) + intro.size());
 }
 
+constexpr auto kFresh = static_cast<std::uint8_t>(SiteStep::fresh);
+constexpr auto kNumbered = static_cast<std::uint8_t>(SiteStep::numbered);
+constexpr auto kWord = static_cast<std::uint8_t>(ValueCode::word);
+constexpr auto kStride = static_cast<std::uint8_t>(ValueCode::stride);
+
+struct Plane {
+  std::uint16_t number;
+  std::vector<std::uint8_t> bytes;
+};
+
 // A sound chunk of two events; tests spoil it.
 struct Chunk {
   capnp::MallocMessageBuilder message;
   schema::EventChunk::Builder root = message.initRoot<schema::EventChunk>();
   ChunkHeader header{};
 
-  std::vector<std::uint64_t> times = {10, 5};
-  std::vector<std::uint64_t> threads = {1, 1};
+  // Of two sites, each first used by its event.
+  std::vector<std::uint16_t> times = {10, 5};
+  std::vector<std::uint8_t> ranks = {ThreadRanks::kEscape, 0};
+  std::vector<std::uint64_t> threads = {1};
+  std::vector<std::uint8_t> steps = {kFresh, kFresh};
+  std::vector<std::uint32_t> numbers = {};
   std::vector<std::uint16_t> functions = {0, 0};
   std::vector<std::uint8_t> flags = {0, 0};
   std::vector<std::uint8_t> irqls = {0, 0};
-  std::vector<std::uint32_t> stacks = {kNoStack, 0};
-  std::vector<std::uint64_t> values = {0x1000, 0x2000};
+  std::vector<std::uint32_t> stacks = {kNoStack, 1};
+  std::vector<std::uint8_t> masks = {1, 1};
+  std::vector<std::uint8_t> codes = {kWord, kStride};
+  std::vector<std::uint16_t> words = {0x1000};
   std::vector<std::uint8_t> depths = {2};
+  std::vector<std::uint8_t> shared = {0};
   std::vector<std::uint64_t> frames = {0x10, 0x20};
 
   Chunk() {
@@ -70,27 +89,50 @@ struct Chunk {
   }
 
   template <class T>
-  void put(schema::Column::Builder column, ColumnId id, const std::vector<T>& items) {
-    column.setId(static_cast<std::uint16_t>(id));
-    column.setCoding(static_cast<std::uint16_t>(ColumnCoding::plain));
-    const std::size_t bytes = items.size() * sizeof(T);
-    column.setRawBytes(static_cast<std::uint32_t>(bytes));
-    std::vector<capnp::byte> data(ZSTD_compressBound(bytes));
-    const std::size_t size = ZSTD_compress(data.data(), data.size(), items.data(), bytes, 1);
+  static void split(std::vector<Plane>& planes, ColumnId id, const std::vector<T>& items) {
+    for (std::size_t i = 0; i < sizeof(T); ++i) {
+      Plane plane{column_number(id, i), {}};
+      for (const T item : items) plane.bytes.push_back(static_cast<std::uint8_t>(item >> 8 * i));
+      planes.push_back(plane);
+    }
+  }
+
+  static void put(schema::Column::Builder column, const Plane& plane) {
+    column.setId(plane.number);
+    column.setCoding(static_cast<std::uint16_t>(ColumnCoding::predicted));
+    column.setRawBytes(static_cast<std::uint32_t>(plane.bytes.size()));
+    std::vector<capnp::byte> data(ZSTD_compressBound(plane.bytes.size()));
+    const std::size_t size =
+        ZSTD_compress(data.data(), data.size(), plane.bytes.data(), plane.bytes.size(), 1);
     column.setData(kj::arrayPtr(data.data(), size));
   }
 
   void put_columns() {
-    auto columns = root.initColumns(9);
-    put(columns[0], ColumnId::time, times);
-    put(columns[1], ColumnId::thread, threads);
-    put(columns[2], ColumnId::function, functions);
-    put(columns[3], ColumnId::flags, flags);
-    put(columns[4], ColumnId::irql, irqls);
-    put(columns[5], ColumnId::stack, stacks);
-    put(columns[6], ColumnId::values, values);
-    put(columns[7], ColumnId::stack_depths, depths);
-    put(columns[8], ColumnId::stack_frames, frames);
+    std::vector<Plane> planes;
+    split(planes, ColumnId::times, times);
+    split(planes, ColumnId::thread_ranks, ranks);
+    split(planes, ColumnId::thread_escapes, threads);
+    split(planes, ColumnId::site_steps, steps);
+    split(planes, ColumnId::site_numbers, numbers);
+    split(planes, ColumnId::site_functions, functions);
+    split(planes, ColumnId::site_flags, flags);
+    split(planes, ColumnId::site_irqls, irqls);
+    split(planes, ColumnId::site_stacks, stacks);
+    split(planes, ColumnId::value_masks, masks);
+    split(planes, ColumnId::value_codes, codes);
+    split(planes, ColumnId::value_words, words);
+    split(planes, ColumnId::stack_depths, depths);
+    split(planes, ColumnId::stack_shared, shared);
+    split(planes, ColumnId::stack_frames, frames);
+    std::erase_if(planes, [](const Plane& plane) { return plane.bytes.empty(); });
+    auto columns = root.initColumns(static_cast<unsigned>(planes.size()));
+    for (unsigned i = 0; i < planes.size(); ++i) put(columns[i], planes[i]);
+  }
+  schema::Column::Builder column(ColumnId id) {
+    for (auto one : root.getColumns()) {
+      if (one.getId() == column_number(id, 0)) return one;
+    }
+    throw std::logic_error("no such column");
   }
 
   std::string problem() { return problem_of(message, header); }
@@ -110,8 +152,25 @@ TEST_CASE("numbers that point nowhere are refused") {
     CHECK(chunk.problem_of_columns() == "an event's function isn't in its list");
   }
   SECTION("stack") {
-    chunk.stacks[0] = 1;
+    chunk.stacks[1] = 2;
     CHECK(chunk.problem_of_columns() == "an event's stack isn't in its list");
+  }
+  SECTION("a site that has no number yet") {
+    chunk.steps[1] = kNumbered;
+    chunk.numbers = {1};
+    CHECK(chunk.problem_of_columns() == "an event's site isn't in its list");
+  }
+  SECTION("a guess before there is anything to guess from") {
+    chunk.steps[0] = 0;
+    CHECK(chunk.problem_of_columns() == "an event's site isn't in its list");
+  }
+  SECTION("thread") {
+    chunk.ranks[1] = 9;
+    CHECK(chunk.problem_of_columns() == "an event's thread has no such rank");
+  }
+  SECTION("value") {
+    chunk.codes[1] = 99;
+    CHECK(chunk.problem_of_columns() == "a value has an unknown code");
   }
   SECTION("module") {
     chunk.root.getFunctions()[0].setModule(0);
@@ -121,25 +180,53 @@ TEST_CASE("numbers that point nowhere are refused") {
 
 TEST_CASE("counts that contradict each other are refused") {
   Chunk chunk;
-  SECTION("values") {
-    chunk.values.push_back(3);
+  SECTION("too few values") {
     chunk.root.setValueCount(3);
-    CHECK(chunk.problem_of_columns() == "its events have too few values");
+    CHECK(chunk.problem_of_columns() == "one of its columns is too long");
+  }
+  SECTION("too many values") {
+    chunk.root.setValueCount(1);
+    CHECK(chunk.problem_of_columns() == "column 12 has 2 items, with room for 1");
   }
   SECTION("frames") {
     chunk.depths[0] = 3;
     CHECK(chunk.problem_of_columns() == "its stacks have too few frames");
   }
+  SECTION("frames that are left over") {
+    chunk.depths[0] = 1;
+    CHECK(chunk.problem_of_columns() == "its stacks have too many frames");
+  }
+  SECTION("frames of a stack that isn't there") {
+    chunk.shared[0] = 1;
+    CHECK(chunk.problem_of_columns() == "a stack shares too many frames");
+  }
   SECTION("depth") {
     chunk.depths[0] = 65;
+    chunk.frames.resize(65);
+    chunk.root.setFrameCount(65);
     CHECK(chunk.problem_of_columns() == "it has a stack that is too deep");
   }
   SECTION("column") {
     chunk.irqls.push_back(0);
-    CHECK(chunk.problem_of_columns() == "column 5 has 3 bytes instead of 2");
+    CHECK(chunk.problem_of_columns() == "column 9 has 3 bytes instead of 2");
+  }
+  SECTION("an item too few") {
+    chunk.words.clear();
+    CHECK(chunk.problem_of_columns() == "one of its columns is too short");
+  }
+  SECTION("an item too many") {
+    chunk.words.push_back(0);
+    CHECK(chunk.problem_of_columns() == "one of its columns is too long");
+  }
+  SECTION("a site too few") {
+    chunk.functions.pop_back();
+    chunk.flags.pop_back();
+    chunk.irqls.pop_back();
+    chunk.stacks.pop_back();
+    CHECK(chunk.problem_of_columns() == "it has more sites than its list");
   }
   SECTION("time") {
-    chunk.times[1] = ~std::uint64_t{0};  // back by one
+    chunk.header.last_time = 16;
     CHECK(chunk.problem_of_columns() == "its times contradict its header");
   }
 }
@@ -147,23 +234,23 @@ TEST_CASE("counts that contradict each other are refused") {
 TEST_CASE("columns that can't be read are refused") {
   Chunk chunk;
   chunk.put_columns();
-  auto column = chunk.root.getColumns()[6];
+  auto column = chunk.column(ColumnId::times);
   SECTION("an unknown coding") {
     column.setCoding(77);
-    CHECK(chunk.problem() == "column 7 has an unknown coding");
+    CHECK(chunk.problem() == "column 1 has an unknown coding");
   }
   SECTION("a missing one") {
     column.setId(77);
-    CHECK(chunk.problem() == "column 7 is missing");
+    CHECK(chunk.problem() == "column 1 is missing");
   }
   SECTION("no zstd") {
     column.getData()[0] ^= 1;
-    CHECK(chunk.problem() == "column 7 can't be decompressed");
+    CHECK(chunk.problem() == "column 1 can't be decompressed");
   }
   SECTION("a frame of another size") {
-    chunk.put(column, ColumnId::values, std::vector<std::uint64_t>{1});
-    column.setRawBytes(16);
-    CHECK(chunk.problem() == "column 7 can't be decompressed");
+    Chunk::put(column, {column.getId(), {1}});
+    column.setRawBytes(2);
+    CHECK(chunk.problem() == "column 1 can't be decompressed");
   }
 }
 
