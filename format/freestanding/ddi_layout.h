@@ -48,6 +48,7 @@ enum class Kind : std::uint8_t {
   handle,
   pool_type,  // POOL_TYPE: a bit field
   time,       // 100 ns units; negative: relative
+  irp_major,  // IRP_MJ_...
 };
 
 enum class Source : std::uint8_t {
@@ -196,6 +197,7 @@ inline constexpr KindName kKinds[] = {
     {"handle", Kind::handle},
     {"time", Kind::time},
     {"pool_type", Kind::pool_type},
+    {"irp_major", Kind::irp_major},
 };
 
 constexpr bool is_space(char c) { return c == ' '; }

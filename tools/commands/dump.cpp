@@ -1,11 +1,13 @@
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cstdint>
 #include <limits>
 #include <memory>
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "format/text_form.h"
 #include "tools/commands/commands.h"
@@ -32,7 +34,7 @@ struct Arguments {
   std::string trace;
   std::string from;
   std::string to;
-  std::string ddi;
+  std::vector<std::string> ddis;
   std::string thread;
   std::string symbol_path;
   bool json = false;
@@ -41,7 +43,7 @@ struct Arguments {
 struct Filter {
   std::uint64_t from = 1;
   std::uint64_t to = std::numeric_limits<std::uint64_t>::max();
-  std::string ddi;  // empty: any
+  std::vector<std::string> ddis;  // patterns; none: any
   std::optional<std::uint64_t> thread;
 };
 
@@ -53,17 +55,22 @@ Filter make_filter(const Arguments& arguments) {
     throw format::Error(fmt::format("--from {} lies behind --to {}", arguments.from, arguments.to),
                         ExitStatus::usage);
   }
-  filter.ddi = arguments.ddi;
+  filter.ddis = arguments.ddis;
   if (!arguments.thread.empty()) filter.thread = parse_thread(arguments.thread);
   return filter;
+}
+
+bool matches_any(const std::string& name, const std::vector<std::string>& patterns) {
+  return std::ranges::any_of(patterns,
+                             [&](const std::string& pattern) { return matches(name, pattern); });
 }
 
 // A gap is shown unless one function or thread is asked for: nobody knows what was lost in it.
 bool passes(const Filter& filter, const format::TraceReader& trace, const format::Event& event) {
   if (event.position < filter.from || event.position > filter.to) return false;
-  if (event.function == format::kGap) return filter.ddi.empty() && !filter.thread;
+  if (event.function == format::kGap) return filter.ddis.empty() && !filter.thread;
   if (filter.thread && event.thread != *filter.thread) return false;
-  return filter.ddi.empty() || same_name(trace.function(event.function).name, filter.ddi);
+  return filter.ddis.empty() || matches_any(trace.function(event.function).name, filter.ddis);
 }
 
 // Returns the position of the last event that was read.
@@ -84,11 +91,22 @@ std::uint64_t print_events(format::TraceReader& trace, const Filter& filter, Sym
   return last;
 }
 
-bool has_function(const format::TraceReader& trace, const std::string& name) {
+bool has_function(const format::TraceReader& trace, const std::string& pattern) {
   for (format::FunctionId id = 0; id < trace.function_count(); ++id) {
-    if (same_name(trace.function(id).name, name)) return true;
+    if (matches(trace.function(id).name, pattern)) return true;
   }
   return false;
+}
+
+// Says so where a pattern has met nothing: it may be misspelt.
+void report_unmet(const format::TraceReader& trace, const Arguments& arguments) {
+  for (const std::string& pattern : arguments.ddis) {
+    if (has_function(trace, pattern)) continue;
+    const std::string hint = has_function(trace, "cb:" + pattern)
+                                 ? fmt::format("did you mean the callback cb:{}?", pattern)
+                                 : "`ddireplay info` lists the imports";
+    talk(fmt::format("{}: no event of {} was met; {}", arguments.trace, pattern, hint));
+  }
 }
 
 ExitStatus dump(const Arguments& arguments) {
@@ -101,10 +119,7 @@ ExitStatus dump(const Arguments& arguments) {
                                     arguments.trace, filter.from, last),
                         ExitStatus::usage);
   }
-  if (!filter.ddi.empty() && !has_function(trace, filter.ddi)) {
-    talk(fmt::format("{}: no event of {} was met; `ddireplay info` lists the imports",
-                     arguments.trace, filter.ddi));
-  }
+  report_unmet(trace, arguments);
   return is_complete(trace) ? ExitStatus::clean : ExitStatus::incomplete;
 }
 
@@ -116,7 +131,10 @@ void add_dump_command(CLI::App& app, ExitStatus& status) {
   command->add_option("TRACE", arguments->trace, "a trace, binary or text")->required();
   command->add_option("--from", arguments->from, "first position, #N");
   command->add_option("--to", arguments->to, "last position, #N");
-  command->add_option("--ddi", arguments->ddi, "events of this function only");
+  command
+      ->add_option("--ddi", arguments->ddis,
+                   "events of these functions only: ExFreePool, \"Io*Irp\", \"cb:*\"")
+      ->allow_extra_args(false);
   command->add_option("--thread", arguments->thread, "events of this thread only, hexadecimal");
   command->add_option("--symbols", arguments->symbol_path, "symbol path; default: _NT_SYMBOL_PATH");
   command->add_flag("--json", arguments->json, "one JSON object per event");

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cctype>
 #include <vector>
 
 #include "tools/debugger/expression.h"
@@ -63,14 +64,23 @@ std::string list_nearest(Session& session, const Words& words) {
   return nearest_text(evaluate(words[0], session.symbolizer()), session.symbolizer());
 }
 
-std::string list_modules(Session& session, const Words&) {
-  return modules_text(session.symbolizer());
+// `lm m PATTERN` and `lmm PATTERN` are how people ask for one of them.
+std::string list_modules(Session& session, const Words& words) {
+  if (words.empty()) return modules_text(session.symbolizer(), "*");
+  if (words[0] != "m" || words.size() < 2) fail("lm takes a pattern: lm m PATTERN");
+  return modules_text(session.symbolizer(), words[1]);
 }
 
-std::string stack(Session& session, const Words&) {
+std::string stack(Session& session, const Words& words) {
   const format::Event* event = session.event();
   if (event == nullptr) fail("the trace has no event, so there is no stack");
-  return event_stack_text(session.trace(), *event, session.symbolizer());
+  std::size_t frames = format::kMaxStackFrames;
+  if (!words.empty()) {
+    const auto wanted = parse_hexadecimal(words[0]);
+    if (!wanted) fail(fmt::format("k takes a number of frames, not {}", words[0]));
+    frames = static_cast<std::size_t>(*wanted);
+  }
+  return event_stack_text(session.trace(), *event, session.symbolizer(), frames);
 }
 
 // Where the session stands now, and what was found there.
@@ -132,8 +142,8 @@ constexpr std::array<Command, 13> kCommands = {{
     {"!verifier", "0x80 ADDRESS", "every allocation and free of this address in the trace", 2,
      verifier},
     {"ln", "ADDRESS", "source line and symbols at and behind an address", 1, list_nearest},
-    {"lm", "", "modules", 0, list_modules},
-    {"k", "", "stack of the event at the position", 0, stack},
+    {"lm", "[m PATTERN]", "modules, or those whose name matches", 2, list_modules},
+    {"k", "[N]", "stack of the event at the position, or its first N frames", 1, stack},
     {"g", "[#N]", "to the next finding, or to a position", 1, go},
     {"g-", "[#N]", "to the finding before, or to a position", 1, go_back},
     {"p", "", "to the next event", 0, step},
@@ -155,20 +165,46 @@ Words split(std::string_view line) {
   }
 }
 
+// What people type for the same: kb and kv show of a recording what k shows.
+struct Alias {
+  std::string_view typed;
+  std::string_view name;
+};
+constexpr std::array<Alias, 8> kAliases = {{
+    {"exit", "q"},
+    {"qq", "q"},
+    {"quit", "q"},
+    {"help", ".help"},
+    {"kb", "k"},
+    {"kv", "k"},
+    {"kp", "k"},
+    {"t", "p"},
+}};
+
+// Commands are typed in either case.
+std::string name_of(std::string_view typed) {
+  std::string name(typed);
+  std::ranges::transform(name, name.begin(), [](unsigned char c) { return std::tolower(c); });
+  const auto alias = std::ranges::find(kAliases, name, &Alias::typed);
+  return alias == kAliases.end() ? name : std::string(alias->name);
+}
+
 }  // namespace
 
 std::string run_command(Session& session, std::string_view line) {
   Words words = split(line);
   if (words.empty()) return "";
-  const std::string_view name = words.front();
+  const std::string_view typed = words.front();
+  const std::string name = name_of(typed);
   words.erase(words.begin());
   const auto command = std::ranges::find(kCommands, name, &Command::name);
   if (command == kCommands.end()) {
-    fail(fmt::format("Couldn't resolve command '{}'; .help lists the commands", name));
+    fail(fmt::format("Couldn't resolve command '{}'; .help lists the commands", typed));
   }
   if (words.size() > command->words_max) {
-    fail(fmt::format("Extra character error at '{}': write {} {}", words[command->words_max], name,
-                     command->arguments));
+    const std::string_view space = command->arguments.empty() ? "" : " ";
+    fail(fmt::format("Extra character error at '{}': write {}{}{}", words[command->words_max],
+                     command->name, space, command->arguments));
   }
   return command->run(session, words);
 }

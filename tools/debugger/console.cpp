@@ -58,6 +58,20 @@ std::optional<std::string> edited_line() {
   return std::string(line.get());
 }
 
+// Calls run(command) for each of the commands in `line`, until the session has ended. False where
+// one was not understood.
+template <class Run>
+bool for_each_command(const Session& session, std::string_view line, Run run) {
+  bool understood = true;
+  while (!line.empty() && !session.ended()) {
+    const std::size_t end = std::min(line.find_first_of(";\n"), line.size());
+    const std::string_view command = trimmed(line.substr(0, end));
+    line.remove_prefix(std::min(end + 1, line.size()));
+    if (!command.empty()) understood &= run(command);
+  }
+  return understood;
+}
+
 bool run_terminal(Session& session) {
   bool understood = true;
   while (!session.ended()) {
@@ -66,7 +80,8 @@ bool run_terminal(Session& session) {
       print("\n");
       break;
     }
-    understood &= run(session, trimmed(*line));
+    understood &= for_each_command(session, *line,
+                                   [&](std::string_view command) { return run(session, command); });
   }
   return understood;
 }
@@ -74,14 +89,8 @@ bool run_terminal(Session& session) {
 }  // namespace
 
 bool run_script(Session& session, std::string_view commands) {
-  bool understood = true;
-  while (!commands.empty() && !session.ended()) {
-    const std::size_t end = std::min(commands.find_first_of(";\n"), commands.size());
-    const std::string_view command = trimmed(commands.substr(0, end));
-    commands.remove_prefix(std::min(end + 1, commands.size()));
-    if (!command.empty()) understood &= run_and_echo(session, command);
-  }
-  return understood;
+  return for_each_command(session, commands,
+                          [&](std::string_view command) { return run_and_echo(session, command); });
 }
 
 bool run_prompt(Session& session) {

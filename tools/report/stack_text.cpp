@@ -11,14 +11,15 @@
 namespace ddireplay::tools {
 
 std::string event_stack_text(const format::TraceReader& trace, const format::Event& event,
-                             Symbolizer& symbolizer) {
+                             Symbolizer& symbolizer, std::size_t frames_max) {
   const unsigned width = symbolizer.pointer_bytes();
   const std::size_t column = ticked_pointer(0, width).size();
   std::string out;
   append(out, "{}\n", event_text(trace, event, symbolizer));
-  append(out, " # {:<{}} Call Site\n", "RetAddr", column);
+  append(out, " # {:<{}} Call Site\n", "Address", column);
   unsigned number = 0;
   for (const std::uint64_t address : stack_of(trace, event.stack)) {
+    if (number == frames_max) return out;
     const Frame& frame = symbolizer.frame(address);
     append(out, "{:02x} {} {}{}\n", number++, ticked_pointer(address, width),
            frame_name(frame, width), source_suffix(frame));
@@ -27,7 +28,7 @@ std::string event_stack_text(const format::TraceReader& trace, const format::Eve
   return out;
 }
 
-std::string modules_text(Symbolizer& symbolizer) {
+std::string modules_text(Symbolizer& symbolizer, std::string_view pattern) {
   const format::TraceReader& trace = symbolizer.trace();
   const unsigned width = symbolizer.pointer_bytes();
   const std::size_t column = ticked_pointer(0, width).size();
@@ -38,9 +39,11 @@ std::string modules_text(Symbolizer& symbolizer) {
   append(out, "{:<{}} {:<{}}   module name\n", "start", column, "end", column);
   for (const format::ModuleId id : ids) {
     const format::Module& module = trace.module(id);
+    const std::string name = module_display_name(module.name);
+    if (!matches(name, pattern) && !matches(module.name, pattern)) continue;
     append(out, "{} {}   {:<12} ({})  {}\n", ticked_pointer(module.base, width),
-           ticked_pointer(module.base + module.size, width), module_display_name(module.name),
-           symbolizer.symbols_state(id), module.name);
+           ticked_pointer(module.base + module.size, width), name, symbolizer.symbols_state(id),
+           module.name);
   }
   return out;
 }

@@ -7,11 +7,11 @@
 
 namespace ddireplay::tools {
 
-// The event's call, and who made it, innermost first.
+// The event's call, and who made it, innermost first: `frames_max` of them at most.
 std::string event_stack_text(const format::TraceReader& trace, const format::Event& event,
-                             Symbolizer& symbolizer);
+                             Symbolizer& symbolizer, std::size_t frames_max);
 
-// All modules of the trace, by address.
-std::string modules_text(Symbolizer& symbolizer);
+// Modules of the trace whose name matches, by address.
+std::string modules_text(Symbolizer& symbolizer, std::string_view pattern);
 
 }  // namespace ddireplay::tools

@@ -1,6 +1,7 @@
 #include "tools/report/text.h"
 
 #include <fmt/format.h>
+#include <fnmatch.h>
 
 #include <algorithm>
 #include <array>
@@ -91,6 +92,10 @@ std::string module_display_name(std::string_view file_name) {
 
 bool same_name(std::string_view a, std::string_view b) {
   return std::ranges::equal(a, b, {}, lower, lower);
+}
+
+bool matches(std::string_view name, std::string_view pattern) {
+  return ::fnmatch(std::string(pattern).c_str(), std::string(name).c_str(), FNM_CASEFOLD) == 0;
 }
 
 std::string counted(std::uint64_t count, std::string_view noun) {

@@ -39,6 +39,8 @@ std::string module_display_name(std::string_view file_name);
 
 // Compares names of drivers and functions as Windows does.
 bool same_name(std::string_view a, std::string_view b);
+// The same with * and ? in the pattern.
+bool matches(std::string_view name, std::string_view pattern);
 
 // "1 finding", "2 findings".
 std::string counted(std::uint64_t count, std::string_view noun);

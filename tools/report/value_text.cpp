@@ -60,6 +60,37 @@ constexpr std::array<Name, 9> kPoolTypes = {{
     {512, "NonPagedPoolNx"},
 }};
 
+constexpr std::array<std::string_view, 28> kMajors = {{
+    "IRP_MJ_CREATE",
+    "IRP_MJ_CREATE_NAMED_PIPE",
+    "IRP_MJ_CLOSE",
+    "IRP_MJ_READ",
+    "IRP_MJ_WRITE",
+    "IRP_MJ_QUERY_INFORMATION",
+    "IRP_MJ_SET_INFORMATION",
+    "IRP_MJ_QUERY_EA",
+    "IRP_MJ_SET_EA",
+    "IRP_MJ_FLUSH_BUFFERS",
+    "IRP_MJ_QUERY_VOLUME_INFORMATION",
+    "IRP_MJ_SET_VOLUME_INFORMATION",
+    "IRP_MJ_DIRECTORY_CONTROL",
+    "IRP_MJ_FILE_SYSTEM_CONTROL",
+    "IRP_MJ_DEVICE_CONTROL",
+    "IRP_MJ_INTERNAL_DEVICE_CONTROL",
+    "IRP_MJ_SHUTDOWN",
+    "IRP_MJ_LOCK_CONTROL",
+    "IRP_MJ_CLEANUP",
+    "IRP_MJ_CREATE_MAILSLOT",
+    "IRP_MJ_QUERY_SECURITY",
+    "IRP_MJ_SET_SECURITY",
+    "IRP_MJ_POWER",
+    "IRP_MJ_SYSTEM_CONTROL",
+    "IRP_MJ_DEVICE_CHANGE",
+    "IRP_MJ_QUERY_QUOTA",
+    "IRP_MJ_SET_QUOTA",
+    "IRP_MJ_PNP",
+}};
+
 template <std::size_t count>
 std::string named(const std::array<Name, count>& names, std::uint32_t value) {
   for (const Name& row : names) {
@@ -114,6 +145,8 @@ std::string value_text(const format::Field& field, std::uint64_t value, unsigned
       return named(kPoolTypes, static_cast<std::uint32_t>(value));
     case format::Kind::time:
       return time_text(sign_extended(value, bytes));
+    case format::Kind::irp_major:
+      return value < kMajors.size() ? std::string(kMajors[value]) : fmt::format("{:#x}", value);
     case format::Kind::size:
     case format::Kind::flags:
     case format::Kind::handle:
