@@ -120,11 +120,12 @@ std::uint64_t Recorder::stub_for_callback(const RowPlan& callback, std::uint16_t
 std::uint64_t Recorder::stub_for_import(std::string_view name, std::uint16_t target,
                                         std::uint64_t original) {
   const RowPlan* known = plans_.find(name);
-  const RowPlan& plan = known != nullptr ? *known : plans_.unknown();
   const platform::Provision provision = platform::provide(name, original);
+  const bool is_absent = provision.provider == platform::Provider::absent;
+  const RowPlan& plan = is_absent ? plans_.absent() : known != nullptr ? *known : plans_.unknown();
   const std::uint64_t stub =
       hooks_.stub_for(plan, target, provision.routine, [&](std::uint16_t& function) {
-        const std::string_view kept = known != nullptr ? plan.row->name : tables_.keep(name);
+        const std::string_view kept = known != nullptr ? known->row->name : tables_.keep(name);
         return !kept.empty() &&
                tables_.add_function(kept, plan, targets_[target].module, provision.routine,
                                     provision.provider, function);

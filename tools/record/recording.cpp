@@ -1,6 +1,7 @@
 #include "tools/record/recording.h"
 
 #include "tools/record/busy_threads.h"
+#include "tools/record/ending.h"
 #include "tools/record/fail.h"
 #include "tools/record/pending_trace.h"
 #include "tools/record/prefix_template.h"
@@ -188,9 +189,19 @@ ExitStatus record_supervised(const Means& means, const Request& request, const V
   SignalQueue signals;  // from here on there are things to be removed
   PendingTrace pending(request.output);
   const SessionOutcome outcome = run_session(means, request, voice, signals, pending.path());
-  const Verdict verdict = judge(request, outcome, examine_trace(pending.path()));
-  if (verdict.status != ExitStatus::unreadable) pending.keep();
+  RecordedTrace trace = examine_trace(pending.path());
+  if (trace.error.empty() && (outcome.program_timed_out || outcome.hung_in)) {
+    trace.pending = find_pending_request(pending.path());
+  }
+  const Verdict verdict = judge(request, outcome, trace);
   for (const std::string& complaint : verdict.complaints) voice.complaint(complaint);
+  for (const std::string& note : verdict.notes) voice.complaint(note);
+  try {
+    write_ending(pending.path(), find_ending(request, outcome, trace), trace);
+  } catch (const format::Error& error) {
+    voice.complaint(error.what());  // the trace is good without
+  }
+  if (verdict.status != ExitStatus::unreadable) pending.keep();
   voice.complaint(verdict.summary);
   return verdict.status;
 }
