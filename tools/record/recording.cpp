@@ -56,6 +56,9 @@ std::vector<std::string> control_command(const Means& means, const Request& requ
   if (request.stack_depth) {
     command.insert(command.end(), {"--stack-depth", fmt::to_string(*request.stack_depth)});
   }
+  if (request.ring_kib) {
+    command.insert(command.end(), {"--ring-kib", fmt::to_string(*request.ring_kib)});
+  }
   if (request.all_imports) command.emplace_back("--all-imports");
   if (!request.program.empty()) {
     command.insert(command.end(), {"--", *windows_path(request.program.front())});
