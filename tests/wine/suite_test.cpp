@@ -104,7 +104,7 @@ TEST_CASE("a driver as it is written today is recorded through 10,000 requests")
                                 "--timeout", "100", "--", built("modern-exercise.exe"), "10000"});
   CAPTURE(ran.err);
   REQUIRE(ran.status == 0);
-  CHECK_THAT(ran.err, Contains("10000 transformed, 40 cancelled, 0 at a wrong IRQL, 0 with "
+  CHECK_THAT(ran.err, Contains("10000 transformed, 80 cancelled, 0 at a wrong IRQL, 0 with "
                                "unlocked pages"));
   Replayed replayed = replay_of(bench.file("out.ddt"));
   CHECK(replayed.complete);
@@ -114,6 +114,8 @@ TEST_CASE("a driver as it is written today is recorded through 10,000 requests")
   CHECK(replayed.events["IofCompleteRequest"] > 10000);
   CHECK(replayed.events["cb:Unload"] == 1);
   CHECK(replayed.events["cb:Dpc"] > 0);
+  CHECK(replayed.events["cb:Cancel"] == 40);
+  CHECK(replayed.at_other_levels["cb:Cancel"] == 0);
   CHECK(bench.left_behind().empty());
 }
 
