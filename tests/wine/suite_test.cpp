@@ -21,11 +21,16 @@ struct Suite {
 
 const Suite kSuites[] = {
     {"WineDpc", "6 checks", {"KeInsertQueueDpc", "KeFlushQueuedDpcs", "KeRemoveQueueDpc"}},
-    {"WineIrp", "9 checks", {"IoCsqInsertIrp", "IoCsqRemoveNextIrp", "IoCancelIrp"}},
+    {"WineIrp",
+     "11 checks",
+     {"PoRequestPowerIrp", "IoMakeAssociatedIrp", "IoCsqInsertIrp", "IoCsqRemoveNextIrp",
+      "IoCancelIrp"}},
     {"WineIrql", "6 checks", {}},
     {"WineLists", "6 checks", {"ExInterlockedInsertHeadList", "ExInterlockedRemoveHeadList"}},
     {"WineLocks", "15 checks", {"KeAcquireInStackQueuedSpinLock", "ExAcquireFastMutex"}},
-    {"WineMdl", "9 checks", {"MmProbeAndLockPages", "IoBuildPartialMdl", "MmUnlockPages"}},
+    {"WineMdl",
+     "10 checks",
+     {"MmMapIoSpaceEx", "MmProbeAndLockPages", "IoBuildPartialMdl", "MmUnlockPages"}},
     {"WineMisc", "7 checks", {"EtwRegister", "KeStallExecutionProcessor"}},
     {"WinePool", "8 checks", {"ExAllocatePool2", "ExFreePool2"}},
     {"WineRundown", "2 checks", {"ExAcquireRundownProtection", "ExReleaseRundownProtection"}},

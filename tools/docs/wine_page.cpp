@@ -47,7 +47,10 @@ trace say so, with the name of the DDI and its caller.
 - **Cancel routines** that are set by the inline `IoSetCancelRoutine` are seen, and run at
   DISPATCH_LEVEL, if they are set before the dispatch routine returns STATUS_PENDING. Those that are set
   later (but for `IoStartPacket`'s) run at PASSIVE_LEVEL, and unrecorded.
-- **Plug and Play and power.** No device arrives, leaves, sleeps or wakes by itself.
+- **Plug and Play and power.** A device that the registry has under `Enum\ROOT` is added and started when
+  its driver loads; it has a PDO, and may register device interfaces, which programs find and open. No
+  device arrives, leaves, sleeps or wakes by itself, and a driver that has such a device cannot be
+  unloaded.
 - **KMDF** drivers are seen at their direct imports only: calls through the framework's function table
   are not.
 
