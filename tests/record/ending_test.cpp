@@ -164,6 +164,34 @@ TEST_CASE("a driver that never comes back, and a recording that was killed") {
   CHECK_FALSE(is_in_order(ended.found().reason));
 }
 
+TEST_CASE("only what ended before the target could do anything was no fault of the target") {
+  Case early;
+  early.leave_open(Step::load);
+  CHECK(ended_before_target(early.outcome, early.trace));
+  SECTION("it had begun") { early.trace.calls["cb:DriverEntry"].calls = 1; }
+  SECTION("later") { early.outcome.crashed_in = Step::run; }
+  SECTION("stopped") { early.outcome.stopped_in = Step::load; }
+  SECTION("closed") { early.trace.end_reason = EndReason::stopped; }
+  SECTION("nobody died") { early.outcome.crashed_in.reset(); }
+  SECTION("another process died, and the steps went on") {
+    early.outcome.crashed_in.reset();
+    early.outcome.crashes = {{Step::install, {.what = "page fault"}}};
+    early.outcome.step = Step::run;
+  }
+  CHECK_FALSE(ended_before_target(early.outcome, early.trace));
+}
+
+TEST_CASE("a fault of Wine's while it starts is one of these") {
+  Case start;
+  start.trace.end_reason.reset();
+  start.outcome.failed = {Step::install};
+  SECTION("with a word of Wine's") {
+    start.outcome.crashes = {{Step::install, {.what = "page fault"}}};
+  }
+  SECTION("without") {}
+  CHECK(ended_before_target(start.outcome, start.trace));
+}
+
 TEST_CASE("calls of what the host lacks are told even where the driver lived on") {
   format::FooterInfo footer;
   footer.modules = Case().trace.modules;

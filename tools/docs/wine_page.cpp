@@ -71,9 +71,10 @@ constexpr std::string_view provider_name(Provider provider) {
 void append_coverage(std::string& out, const std::vector<HostDdi>& table) {
   out +=
       "## How much there is\n\n"
-      "Tier 1 are the DDIs that Driver Verifier's rules are about; tier 2 are those that most "
-      "drivers "
-      "call besides.\n\n"
+      "Tier 1 are the DDIs that the best-known rules of Driver Verifier are about, tier 2 those of "
+      "its other\nrules of 0xC4 and 0xC7. `EngAllocMem` and `EngFreeMem` are absent because they "
+      "are "
+      "win32k.sys's, for\ndisplay drivers, and Wine has no such module.\n\n"
       "| tier | DDIs | Wine's own | supplied | absent | there |\n|---|---|---|---|---|---|\n";
   for (const int tier : {1, 2}) {
     const Coverage counted = coverage(table, tier);

@@ -16,6 +16,9 @@ struct FoundEnding {
   std::optional<format::Ending> ending;
 };
 
+// Whether the host died before the target's first instruction ran, through no fault of the target.
+bool ended_before_target(const SessionOutcome& outcome, const RecordedTrace& trace);
+
 FoundEnding find_ending(const Request& request, const SessionOutcome& outcome,
                         const RecordedTrace& trace);
 

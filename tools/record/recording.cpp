@@ -188,11 +188,36 @@ SessionOutcome run_session(const Means& means, const Request& request, const Voi
   return outcome;
 }
 
+struct Recording {
+  SessionOutcome outcome;
+  RecordedTrace trace;
+};
+
+Recording record_once(const Means& means, const Request& request, const Voice& voice,
+                      SignalQueue& signals, const fs::path& path) {
+  Recording recording;
+  recording.outcome = run_session(means, request, voice, signals, path);
+  recording.trace = examine_trace(path);
+  return recording;
+}
+
+// Of some hundred starts of Wine on a busy machine one ends in a fault of its own. Where that was
+// before the driver could do anything, nothing is lost by another try.
+Recording record_with_patience(const Means& means, const Request& request, const Voice& voice,
+                               SignalQueue& signals, const fs::path& path) {
+  const Recording first = record_once(means, request, voice, signals, path);
+  if (!ended_before_target(first.outcome, first.trace)) return first;
+  voice.complaint(
+      fmt::format("Wine itself ended while {}, before the driver was started; once more",
+                  describe(request, first.outcome.step)));
+  fs::resize_file(path, 0);
+  return record_once(means, request, voice, signals, path);
+}
+
 ExitStatus record_supervised(const Means& means, const Request& request, const Voice& voice) {
   SignalQueue signals;  // from here on there are things to be removed
   PendingTrace pending(request.output);
-  const SessionOutcome outcome = run_session(means, request, voice, signals, pending.path());
-  RecordedTrace trace = examine_trace(pending.path());
+  auto [outcome, trace] = record_with_patience(means, request, voice, signals, pending.path());
   if (trace.error.empty() && (outcome.program_timed_out || outcome.hung_in)) {
     trace.pending = find_pending_request(pending.path());
   }
