@@ -207,9 +207,7 @@ Recording record_with_patience(const Means& means, const Request& request, const
                                SignalQueue& signals, const fs::path& path) {
   const Recording first = record_once(means, request, voice, signals, path);
   if (!ended_before_target(first.outcome, first.trace)) return first;
-  voice.complaint(
-      fmt::format("Wine itself ended while {}, before the driver was started; once more",
-                  describe(request, first.outcome.step)));
+  voice.complaint("Wine itself ended before the driver was started; once more");
   fs::resize_file(path, 0);
   return record_once(means, request, voice, signals, path);
 }
