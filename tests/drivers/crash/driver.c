@@ -28,9 +28,7 @@ static DECLSPEC_NOINLINE LONG ReadThroughNull(VOID) {
 NTKERNELAPI ULONG64 NTAPI KeQueryUnbiasedInterruptTime(VOID);
 NTKERNELAPI VOID NTAPI IoSetHardErrorOrVerifyDevice(PIRP Irp, PDEVICE_OBJECT DeviceObject);
 
-static DECLSPEC_NOINLINE ULONG64 CallAbsentDdi(VOID) {
-  return KeQueryUnbiasedInterruptTime() + 1;
-}
+static DECLSPEC_NOINLINE ULONG64 CallAbsentDdi(VOID) { return KeQueryUnbiasedInterruptTime() + 1; }
 
 static DECLSPEC_NOINLINE VOID CallEmptyDdi(PIRP Irp) {
   IoSetHardErrorOrVerifyDevice(Irp, Irp->Tail.Overlay.CurrentStackLocation->DeviceObject);

@@ -1,4 +1,5 @@
-// crash-exercise.exe null|read|absent|empty|spin|pend: asks Crash for one fault. It is not expected to end by itself.
+// crash-exercise.exe null|read|absent|empty|spin|pend: asks Crash for one fault. It is not expected
+// to end by itself.
 
 #include <string.h>
 
