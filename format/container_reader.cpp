@@ -252,10 +252,11 @@ class ContainerReader {
     const FooterInfo& footer = *result_.footer;
     condition.has_footer = true;
     condition.lost_events = std::max(condition.lost_events, footer.lost);
-    if (footer.end_reason == EndReason::recovered) {
-      condition.recovered = true;
-      problem("it was recovered earlier: what came after its last chunk isn't known");
-    }
+    if (is_in_order(footer.end_reason)) return;
+    condition.recovered = true;
+    problem(footer.end_reason == EndReason::recovered
+                ? "it was recovered earlier: what came after its last chunk isn't known"
+                : "its recorder did not close it: what came after its last chunk isn't known");
   }
 
   Bytes file_;

@@ -24,13 +24,33 @@ ImportInfo to_import(schema::Import::Reader from) {
           .name = to_string(from.getName()),
           .calls = from.getCalls(),
           .supplied = from.getSupplied(),
-          .absent = from.getAbsent()};
+          .absent = from.getAbsent(),
+          .caller = from.getCaller()};
+}
+
+AccessKind to_access_kind(schema::AccessKind from) {
+  const auto kind = static_cast<AccessKind>(from);
+  return kind <= AccessKind::execute ? kind : AccessKind::none;
+}
+
+Ending to_ending(schema::Ending::Reader from) {
+  return {.code = from.getCode(),
+          .access = to_access_kind(from.getAccess()),
+          .accessed = from.getAccessed(),
+          .address = from.getAddress(),
+          .thread = from.getThread(),
+          .during = to_string(from.getDuring()),
+          .routine = to_string(from.getRoutine()),
+          .symbol = to_string(from.getSymbol()),
+          .file = to_string(from.getFile()),
+          .line = from.getLine(),
+          .irp = from.getIrp()};
 }
 
 // Of a reason that only later versions know, nothing is known but that it wasn't the usual one.
 EndReason to_end_reason(schema::EndReason from) {
   const auto reason = static_cast<EndReason>(from);
-  return reason <= EndReason::converted ? reason : EndReason::recovered;
+  return reason <= EndReason::killed ? reason : EndReason::recovered;
 }
 
 FooterContents to_contents(schema::Footer::Reader from) {
@@ -44,6 +64,7 @@ FooterContents to_contents(schema::Footer::Reader from) {
   to.info.stacks_lost = from.getStacksLost();
   to.info.end_reason = to_end_reason(from.getEndReason());
   to.info.started_attached = from.getStartedAttached();
+  if (from.hasEnding()) to.info.ending = to_ending(from.getEnding());
   return to;
 }
 

@@ -6,20 +6,6 @@ namespace ddireplay::format {
 
 namespace {
 
-ModuleEntry to_entry(const Module& from) {
-  ModuleEntry to;
-  to.name = from.name;
-  to.base = from.base;
-  to.size = from.size;
-  to.time_date_stamp = from.time_date_stamp;
-  to.checksum = from.checksum;
-  to.pdb_name = from.pdb_name;
-  std::ranges::copy(from.pdb_guid, to.pdb_guid);
-  to.pdb_age = from.pdb_age;
-  to.is_target = from.is_target;
-  return to;
-}
-
 FunctionEntry to_entry(const Function& from) {
   FunctionEntry to;
   to.name = from.name;
@@ -33,6 +19,20 @@ FunctionEntry to_entry(const Function& from) {
 }
 
 }  // namespace
+
+ModuleEntry to_entry(const Module& from) {
+  ModuleEntry to;
+  to.name = from.name;
+  to.base = from.base;
+  to.size = from.size;
+  to.time_date_stamp = from.time_date_stamp;
+  to.checksum = from.checksum;
+  to.pdb_name = from.pdb_name;
+  std::ranges::copy(from.pdb_guid, to.pdb_guid);
+  to.pdb_age = from.pdb_age;
+  to.is_target = from.is_target;
+  return to;
+}
 
 std::span<const std::byte> TableEncoder::encode(const ChunkIdentity& identity,
                                                 std::span<const Slot> slots,

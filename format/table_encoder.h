@@ -13,6 +13,9 @@
 
 namespace ddireplay::format {
 
+// Texts are those of `from`.
+ModuleEntry to_entry(const Module& from);
+
 // Always to be called with the same tables, which may have grown.
 class TableEncoder {
  public:

@@ -92,6 +92,7 @@ struct Import {
   calls @2 :UInt64;
   supplied @3 :Bool;        # the recorder's host layer answers it, not the kernel
   absent @4 :Bool;          # this host doesn't have it
+  caller @5 :UInt64;        # return address of the first call of what is absent; 0: not known
 }
 
 enum EndReason {
@@ -102,6 +103,33 @@ enum EndReason {
   targetCrashed @4;
   timeLimit @5;
   converted @6;             # written by a tool, not by a recorder
+  programFailed @7;         # closed in order; the program under test failed
+  stopRequested @8;         # closed in order, before the program was done
+  hostDied @9;              # the process or machine that the target ran in is gone
+  hung @10;                 # the target never came back, and all was ended
+  killed @11;               # all was ended on request
+}
+
+enum AccessKind {
+  none @0;
+  read @1;
+  write @2;
+  execute @3;
+}
+
+struct Ending {
+  # What is known besides the reason. Written by who watched the recording from outside.
+  code @0 :UInt32;          # the exception's; of programFailed, the program's exit status
+  access @1 :AccessKind;    # what the exception was raised for
+  accessed @2 :UInt64;      # the address that was accessed
+  address @3 :UInt64;       # instruction at which the target crashed or was busy; 0: not known
+  thread @4 :UInt64;        # as in events; 0: not known
+  during @5 :Text;          # what was being done, as in "running test.exe"
+  routine @6 :Text;         # the call of this DDI, which the host doesn't have, was the end
+  symbol @7 :Text;          # of `address`, as in "Dispatch+0x14"
+  file @8 :Text;            # source file of `address`
+  line @9 :UInt32;
+  irp @10 :UInt64;          # a request that came to `address` and was never completed; 0: none
 }
 
 struct Footer {
@@ -114,4 +142,5 @@ struct Footer {
   stacksLost @6 :UInt64;    # events whose stack found no room in the stack table
   startedAttached @7 :Bool; # the target had been running before the recording began
   notices @8 :List(Text);   # what a reader of the report should know, in words
+  ending @9 :Ending;
 }

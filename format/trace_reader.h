@@ -35,6 +35,24 @@ struct ImportInfo {
   std::uint64_t calls = 0;
   bool supplied = false;
   bool absent = false;
+  std::uint64_t caller = 0;
+};
+
+// As in trace.capnp.
+struct Ending {
+  std::uint32_t code = 0;
+  AccessKind access = AccessKind::none;
+  std::uint64_t accessed = 0;
+  std::uint64_t address = 0;
+  std::uint64_t thread = 0;
+  std::string during{};
+  std::string routine{};
+  std::string symbol{};
+  std::string file{};
+  std::uint32_t line = 0;
+  std::uint64_t irp = 0;
+
+  bool operator==(const Ending&) const = default;
 };
 
 struct FooterInfo {
@@ -46,6 +64,7 @@ struct FooterInfo {
   std::vector<Module> modules{};
   std::vector<ImportInfo> imports{};
   std::vector<std::string> notices{};
+  std::optional<Ending> ending{};
 };
 
 // What a verdict from this trace rests on. Problems are found when the file is opened (container)

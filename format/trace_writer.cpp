@@ -9,7 +9,7 @@
 #include <utility>
 
 #include "format/chunk_writer.h"
-#include "format/freestanding/footer_encoder.h"
+#include "format/footer_maker.h"
 #include "format/symbol_chunk.h"
 #include "format/table_encoder.h"
 #include "format/trace_tables.h"
@@ -42,7 +42,7 @@ struct TraceWriter::State {
   bool is_full(const Stream& stream, const NewEvent& event) const;
   void store(Stream& stream, const NewEvent& event);
   void end_chunk(std::uint16_t processor, Stream& stream, std::uint32_t number, std::uint64_t time);
-  void write_footer(const FooterInfo& footer);
+  void write_footer(FooterInfo footer);
 
   WriterOptions options;
   TraceTables tables;
@@ -100,23 +100,11 @@ void TraceWriter::State::end_chunk(std::uint16_t processor, Stream& stream, std:
   stream.lost_before = 0;
 }
 
-void TraceWriter::State::write_footer(const FooterInfo& footer) {
-  std::vector<ImportEntry> imports;
-  for (const ImportInfo& import : footer.imports) {
-    imports.push_back({import.module, import.name, import.calls, import.supplied, import.absent});
-  }
-  const std::vector<std::string_view> notices(footer.notices.begin(), footer.notices.end());
-  const FooterEntry entry = {.chunks = chunks.index(),
-                             .modules = encoder.modules(tables),
-                             .events = events,
-                             .lost = std::max(lost, footer.lost),
-                             .end_reason = footer.end_reason,
-                             .imports = imports,
-                             .stacks_lost = footer.stacks_lost,
-                             .started_attached = footer.started_attached,
-                             .notices = notices};
-  std::vector<std::byte> output(footer_bytes(entry));
-  const auto chunk = encode_footer(chunks.header().trace_id, chunks.free_number(), entry, output);
+void TraceWriter::State::write_footer(FooterInfo footer) {
+  footer.events = events;
+  footer.lost = std::max(lost, footer.lost);
+  const auto chunk = make_footer(chunks.header().trace_id, chunks.free_number(), footer,
+                                 chunks.index(), encoder.modules(tables));
   if (chunk.empty()) throw Error(chunks.name() + ": its index is too large; make chunks larger");
   chunks.close(chunk);
 }

@@ -17,6 +17,10 @@ constexpr DdiRow kUnknown = {
     "", unknown, exit, "ULONG_PTR (ULONG_PTR Arg1, ULONG_PTR Arg2, ULONG_PTR Arg3, ULONG_PTR Arg4)",
     ""};
 
+constexpr DdiRow kAbsent = {"", unknown, entry,
+                            "VOID (ULONG_PTR Arg1, ULONG_PTR Arg2, ULONG_PTR Arg3, ULONG_PTR Arg4)",
+                            ""};
+
 constexpr bool sorts_before(std::string_view left, std::string_view right) {
   const bool left_is_callback = left.starts_with("cb:");
   if (left_is_callback != right.starts_with("cb:")) return left_is_callback;
@@ -64,5 +68,7 @@ const DdiRow* find_ddi(std::string_view name) {
 }
 
 const DdiRow& unknown_ddi() { return kUnknown; }
+
+const DdiRow& absent_ddi() { return kAbsent; }
 
 }  // namespace ddireplay::format

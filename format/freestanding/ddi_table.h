@@ -77,4 +77,8 @@ const DdiRow* find_ddi(std::string_view name);
 // What is recorded of an import that the table doesn't have: four arguments and the result.
 const DdiRow& unknown_ddi();
 
+// What is recorded of an import that the host doesn't have: four arguments. Such a call ends in an
+// exception, so it is recorded as it begins.
+const DdiRow& absent_ddi();
+
 }  // namespace ddireplay::format

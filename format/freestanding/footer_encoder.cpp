@@ -9,8 +9,9 @@ namespace ddireplay::format {
 namespace {
 
 static_assert(static_cast<int>(EndReason::stopped) == static_cast<int>(flat::EndReason::kStopped));
-static_assert(static_cast<int>(EndReason::converted) ==
-              static_cast<int>(flat::EndReason::kConverted));
+static_assert(static_cast<int>(EndReason::killed) == static_cast<int>(flat::EndReason::kKilled));
+static_assert(static_cast<int>(AccessKind::execute) ==
+              static_cast<int>(flat::AccessKind::kExecute));
 
 // With its terminator, and rounded up to whole words.
 std::size_t text_bytes(std::string_view text) { return padded(text.size() + 1); }
@@ -35,6 +36,21 @@ void put_import(flat::Import to, const ImportEntry& from) {
   to.set_calls(from.calls);
   to.set_supplied(from.supplied);
   to.set_absent(from.absent);
+  to.set_caller(from.caller);
+}
+
+void put_ending(flat::Ending to, const EndingEntry& from) {
+  to.set_code(from.code);
+  to.set_access(static_cast<flat::AccessKind>(from.access));
+  to.set_accessed(from.accessed);
+  to.set_address(from.address);
+  to.set_thread(from.thread);
+  to.set_during(to_flat(from.during));
+  to.set_routine(to_flat(from.routine));
+  to.set_symbol(to_flat(from.symbol));
+  to.set_file(to_flat(from.file));
+  to.set_line(from.line);
+  to.set_irp(from.irp);
 }
 
 void put_footer(flat::Footer to, const FooterEntry& from) {
@@ -55,6 +71,7 @@ void put_footer(flat::Footer to, const FooterEntry& from) {
   to.set_end_reason(static_cast<flat::EndReason>(from.end_reason));
   to.set_stacks_lost(from.stacks_lost);
   to.set_started_attached(from.started_attached);
+  if (from.ending != nullptr) put_ending(to.init_ending(), *from.ending);
 }
 
 }  // namespace
@@ -86,6 +103,10 @@ std::size_t footer_bytes(const FooterEntry& footer) {
     bytes += text_bytes(import.module) + text_bytes(import.name);
   }
   for (const std::string_view notice : footer.notices) bytes += text_bytes(notice);
+  if (const EndingEntry* const ending = footer.ending; ending != nullptr) {
+    bytes += struct_bytes(flat::Ending::kSize) + text_bytes(ending->during) +
+             text_bytes(ending->routine) + text_bytes(ending->symbol) + text_bytes(ending->file);
+  }
   return bytes;
 }
 

@@ -34,8 +34,24 @@ struct ImportEntry {
   std::string_view module;
   std::string_view name;
   std::uint64_t calls = 0;
-  bool supplied = false;  // the recorder's host layer answers it, not the kernel
-  bool absent = false;    // this host doesn't have it
+  bool supplied = false;     // the recorder's host layer answers it, not the kernel
+  bool absent = false;       // this host doesn't have it
+  std::uint64_t caller = 0;  // of an absent one: return address of its first call; 0: not known
+};
+
+// What is known of a recording's end besides the reason; as in trace.capnp, Ending.
+struct EndingEntry {
+  std::uint32_t code = 0;
+  AccessKind access = AccessKind::none;
+  std::uint64_t accessed = 0;
+  std::uint64_t address = 0;
+  std::uint64_t thread = 0;
+  std::string_view during{};
+  std::string_view routine{};
+  std::string_view symbol{};
+  std::string_view file{};
+  std::uint32_t line = 0;
+  std::uint64_t irp = 0;
 };
 
 // As in trace.capnp, Footer.
@@ -49,6 +65,7 @@ struct FooterEntry {
   std::uint64_t stacks_lost = 0;
   bool started_attached = false;
   std::span<const std::string_view> notices{};
+  const EndingEntry* ending = nullptr;  // nullptr: nothing is known
 };
 
 // Bytes of output, 8-byte aligned, that encode_footer() needs at most.

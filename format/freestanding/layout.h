@@ -89,8 +89,21 @@ enum class EndReason : std::uint16_t {
   disk_full,
   target_crashed,
   time_limit,
-  converted,  // written by a tool, not by a recorder
+  converted,       // written by a tool, not by a recorder
+  program_failed,  // closed in order; the program under test failed
+  stop_requested,  // closed in order, before the program was done
+  host_died,       // the process or machine that the target ran in is gone
+  hung,            // the target never came back, and all was ended
+  killed,          // all was ended on request
 };
+
+// Whether a recorder closed the trace: otherwise what came after the last chunk isn't known.
+constexpr bool is_in_order(EndReason reason) {
+  return reason != EndReason::recovered && reason != EndReason::target_crashed &&
+         reason < EndReason::host_died;
+}
+
+enum class AccessKind : std::uint16_t { none, read, write, execute };
 
 struct FileTrailer {
   std::uint64_t footer_offset;  // of the footer's ChunkHeader, from the start of the file

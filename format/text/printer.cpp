@@ -63,6 +63,7 @@ class Printer {
   void put_address(std::uint64_t address);
 
   void print_end();
+  void print_ending(const Ending& ending);
 
   TraceReader& reader_;
   std::ostream& out_;
@@ -286,20 +287,47 @@ void Printer::put_address(std::uint64_t address) {
   put("{:#x}", address);
 }
 
+void Printer::print_ending(const Ending& ending) {
+  put("ending");
+  if (ending.code != 0) put(" code={:#x}", ending.code);
+  if (ending.access != AccessKind::none) {
+    put(" access={} accessed={:#x}", kAccessKinds.at(static_cast<std::size_t>(ending.access)),
+        ending.accessed);
+  }
+  if (ending.address != 0) {
+    put(" address=");
+    put_address(ending.address);
+  }
+  if (ending.thread != 0) put(" thread={:#x}", ending.thread);
+  if (ending.irp != 0) put(" irp={:#x}", ending.irp);
+  if (!ending.during.empty()) put(" during={}", quote(ending.during));
+  if (!ending.routine.empty()) put(" routine={}", quote(ending.routine));
+  if (!ending.symbol.empty()) put(" symbol={}", quote(ending.symbol));
+  if (!ending.file.empty()) put(" file={} line={}", quote(ending.file), ending.line);
+  put("\n");
+}
+
 void Printer::print_end() {
   const Condition& condition = reader_.condition();
   const FooterInfo* const footer = reader_.footer();
   const bool is_recovered = condition.recovered || condition.damaged_chunks != 0;
   const FooterInfo end = footer == nullptr ? FooterInfo{} : *footer;
   for (const ImportInfo& import : end.imports) {
-    put("import {} {} calls={}{}{}\n", quote(import.module), spell(import.name), import.calls,
+    put("import {} {} calls={}{}{}", quote(import.module), spell(import.name), import.calls,
         import.supplied ? " supplied" : "", import.absent ? " absent" : "");
+    if (import.caller != 0) {
+      put(" caller=");
+      put_address(import.caller);
+    }
+    put("\n");
   }
   for (const std::string& notice : end.notices) put("notice {}\n", quote(notice));
-  if (condition.damaged_chunks != 0 || (is_recovered && end.end_reason != EndReason::recovered)) {
+  if (condition.damaged_chunks != 0 || (is_recovered && is_in_order(end.end_reason))) {
     for (const std::string& problem : condition.problems) put("notice {}\n", quote(problem));
   }
-  const EndReason reason = is_recovered ? EndReason::recovered : end.end_reason;
+  if (end.ending) print_ending(*end.ending);
+  const bool is_told = footer != nullptr && !is_in_order(end.end_reason);
+  const EndReason reason = is_recovered && !is_told ? EndReason::recovered : end.end_reason;
   put("end reason={}", kEndReasons.at(static_cast<std::size_t>(reason)));
   if (end.lost > lost_) put(" lost={}", end.lost);
   if (end.stacks_lost != 0) put(" stackslost={}", end.stacks_lost);

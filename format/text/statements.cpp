@@ -165,11 +165,14 @@ void read_import(Words& words, Draft& draft) {
   ImportInfo import;
   import.module = to_text(words.take("the module's name"));
   import.name = to_text(words.take("the import's name"));
-  Attributes attributes(words, "calls=, supplied or absent");
+  Attributes attributes(words, "calls=, supplied, absent or caller=");
   while (attributes.next()) {
-    if (!(attributes.number("calls", import.calls) ||
-          attributes.flag("supplied", import.supplied) ||
-          attributes.flag("absent", import.absent))) {
+    if (attributes.is("caller")) {
+      Token value = attributes.value();
+      import.caller = draft.names().take_address(value);
+    } else if (!(attributes.number("calls", import.calls) ||
+                 attributes.flag("supplied", import.supplied) ||
+                 attributes.flag("absent", import.absent))) {
       attributes.refuse();
     }
   }
@@ -178,6 +181,29 @@ void read_import(Words& words, Draft& draft) {
 
 void read_notice(Words& words, Draft& draft) {
   draft.footer.notices.push_back(to_text(words.take("a text in quotes")));
+}
+
+void read_ending(Words& words, Draft& draft) {
+  Ending ending;
+  Attributes attributes(words,
+                        "code=, access=, accessed=, address=, thread=, during=, routine=, symbol=, "
+                        "file=, line= or irp=");
+  while (attributes.next()) {
+    if (attributes.is("address")) {
+      Token value = attributes.value();
+      ending.address = draft.names().take_address(value);
+    } else if (!(attributes.number("code", ending.code) ||
+                 attributes.choice("access", kAccessKinds, ending.access) ||
+                 attributes.number("accessed", ending.accessed) ||
+                 attributes.number("thread", ending.thread) ||
+                 attributes.text("during", ending.during) ||
+                 attributes.text("routine", ending.routine) ||
+                 attributes.text("symbol", ending.symbol) || attributes.text("file", ending.file) ||
+                 attributes.number("line", ending.line) || attributes.number("irp", ending.irp))) {
+      attributes.refuse();
+    }
+  }
+  draft.footer.ending = std::move(ending);
 }
 
 void read_end(Words& words, Draft& draft) {
@@ -212,6 +238,7 @@ constexpr Statement kStatements[] = {
     {"chunk", read_chunk},
     {"import", read_import},
     {"notice", read_notice},
+    {"ending", read_ending},
     {"end", read_end},
 };
 

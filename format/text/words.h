@@ -16,9 +16,11 @@ namespace ddireplay::format::text {
 inline constexpr std::array<std::string_view, 3> kIrqlSources = {"hardware", "modelled",
                                                                  "virtualised"};
 inline constexpr std::array<std::string_view, 3> kHosts = {"windows", "wine", "written"};
-inline constexpr std::array<std::string_view, 7> kEndReasons = {
-    "stopped",        "recovered",  "thread-inside", "disk-full",
-    "target-crashed", "time-limit", "converted"};
+inline constexpr std::array<std::string_view, 12> kEndReasons = {
+    "stopped",   "recovered",      "thread-inside",  "disk-full", "target-crashed", "time-limit",
+    "converted", "program-failed", "stop-requested", "host-died", "hung",           "killed"};
+inline constexpr std::array<std::string_view, 4> kAccessKinds = {"none", "read", "write",
+                                                                 "execute"};
 
 // IRQL of an event whose line doesn't say it.
 constexpr std::uint8_t default_irql(IrqlSource source) {

@@ -78,13 +78,14 @@ bool RowPlan::at_exit() const {
   return row->when == format::When::exit || row->when == format::When::both;
 }
 
-std::size_t PlanTable::plans_needed() { return format::ddi_table().count + 1; }
+std::size_t PlanTable::plans_needed() { return format::ddi_table().count + 2; }
 
 bool PlanTable::build(std::span<RowPlan> plans) {
   plans_ = plans;
   const format::DdiTable table = format::ddi_table();
   for (std::size_t i = 0; i < table.count; ++i) plans_[i].row = &table.rows[i];
   plans_[table.count].row = &format::unknown_ddi();
+  plans_[table.count + 1].row = &format::absent_ddi();
   for (RowPlan& plan : plans_) {
     const format::Layout layout = plan.row->layout();
     for (unsigned i = 0; i < layout.field_count; ++i) {

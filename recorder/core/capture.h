@@ -61,7 +61,7 @@ struct RowPlan {
   bool is_callback() const { return row->family == format::Family::callback; }
 };
 
-// All rows of the table as plans, and that of an unknown import.
+// All rows of the table as plans, and those of unknown and of absent imports.
 class PlanTable {
  public:
   // Room for `plans_needed()` plans. False: a row's wrap names no callback.
@@ -70,7 +70,8 @@ class PlanTable {
 
   // The plan of that name, or nullptr.
   const RowPlan* find(std::string_view name) const;
-  const RowPlan& unknown() const { return plans_.back(); }
+  const RowPlan& unknown() const { return plans_[plans_.size() - 2]; }
+  const RowPlan& absent() const { return plans_.back(); }
 
  private:
   std::span<RowPlan> plans_;

@@ -38,6 +38,9 @@ std::uint64_t sample(format::Sample what);
 bool guarded_read(std::uint64_t address, unsigned bytes, std::uint64_t& value);
 bool guarded_write_pointer(std::uint64_t address, std::uint64_t value);
 
+// Writes `value` where `expected` stands, as one operation. False: something else stands there.
+bool guarded_replace_pointer(std::uint64_t address, std::uint64_t expected, std::uint64_t value);
+
 // Whether a routine at that address could be called: it lies in executable memory of a loaded
 // image.
 bool is_code(std::uint64_t address);
@@ -92,6 +95,10 @@ bool describe_module(std::uint64_t address, ModuleDescription& module);
 void callback_reached();
 void dispatch_reached(std::uint64_t device_object, std::uint64_t irp);
 void cancel_reached();
+
+// A request that its driver has marked pending may be gone at any moment: whether its memory may be
+// touched all the same.
+bool may_touch_pending_irps();
 
 // Gives the thread back the level that the kernel goes on with after a callback, where the host
 // keeps it per thread.

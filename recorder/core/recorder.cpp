@@ -15,6 +15,8 @@ using format::event_flags::raised;
 constexpr std::uint32_t kWalksPerProcessor = 4;  // interrupts nest, each may walk
 constexpr std::size_t kMaxResolvedName = 64;
 constexpr std::uint64_t kCancelIrqlInIrp = 0x45;
+constexpr std::uint64_t kCancelRoutineInIrp = 0x68;
+constexpr std::uint32_t kStatusPending = 0x103;
 
 // An array of the carver's block, as its type begins. Empty while measuring.
 template <class T>
@@ -120,11 +122,12 @@ std::uint64_t Recorder::stub_for_callback(const RowPlan& callback, std::uint16_t
 std::uint64_t Recorder::stub_for_import(std::string_view name, std::uint16_t target,
                                         std::uint64_t original) {
   const RowPlan* known = plans_.find(name);
-  const RowPlan& plan = known != nullptr ? *known : plans_.unknown();
   const platform::Provision provision = platform::provide(name, original);
+  const bool is_absent = provision.provider == platform::Provider::absent;
+  const RowPlan& plan = is_absent ? plans_.absent() : known != nullptr ? *known : plans_.unknown();
   const std::uint64_t stub =
       hooks_.stub_for(plan, target, provision.routine, [&](std::uint16_t& function) {
-        const std::string_view kept = known != nullptr ? plan.row->name : tables_.keep(name);
+        const std::string_view kept = known != nullptr ? known->row->name : tables_.keep(name);
         return !kept.empty() &&
                tables_.add_function(kept, plan, targets_[target].module, provision.routine,
                                     provision.provider, function);
@@ -222,6 +225,7 @@ void Recorder::on_exit(CallFrame& frame) {
   const HookSlot& slot = hooks_.slot(frame.slot);
   const RowPlan& plan = *slot.plan;
   if (recording()) {
+    if (plan.duty == Duty::dispatch) hook_cancel_routine(frame, slot);
     if (plan.duty == Duty::resolves_routine) hook_resolved_routine(frame, slot);
     capture_exit(plan, frame.result, hooks_, frame.values);
     // Of a callback the level that it leaves behind is what tells; of a call, the one it came with.
@@ -346,6 +350,24 @@ bool Recorder::remove_system_thread(std::uint64_t thread) {
     if (place.compare_exchange_strong(expected, 0, std::memory_order_acq_rel)) return true;
   }
   return false;
+}
+
+// IoSetCancelRoutine is inline: what it leaves in the request is found when the dispatch routine
+// returns. By then another thread may have taken the request, so nothing but the routine that was
+// found is replaced.
+void Recorder::hook_cancel_routine(const CallFrame& frame, const HookSlot& slot) {
+  if (static_cast<std::uint32_t>(frame.result) != kStatusPending ||
+      !platform::may_touch_pending_irps()) {
+    return;
+  }
+  Target& target = targets_[slot.target];
+  const std::uint64_t place = frame.registers[1] + kCancelRoutineInIrp;
+  std::uint64_t routine = 0;
+  if (!platform::guarded_read(place, sizeof(routine), routine) || !target.contains(routine)) return;
+  const std::uint64_t stub = stub_for_callback(*plans_.find("cb:Cancel"), slot.target, routine);
+  if (stub == 0) return;
+  target.keeps_stubs.store(true, std::memory_order_relaxed);
+  platform::guarded_replace_pointer(place, routine, stub);
 }
 
 // MmGetSystemRoutineAddress(UNICODE_STRING*) has found a routine: the driver gets a stub for it, so

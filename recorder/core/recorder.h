@@ -118,6 +118,7 @@ class Recorder {
   void wrap_routines(const CallFrame& frame, const HookSlot& slot, const Arguments& arguments);
   bool add_system_thread(std::uint64_t thread);
   bool remove_system_thread(std::uint64_t thread);
+  void hook_cancel_routine(const CallFrame& frame, const HookSlot& slot);
   void hook_resolved_routine(CallFrame& frame, const HookSlot& slot);
   void leave(const CallFrame& frame, const RowPlan& plan);
 

@@ -207,6 +207,9 @@ void Writer::survey(std::span<const Slot> slots) {
     const bool at_exit = (record.flags & format::event_flags::exit) != 0;
     (at_exit ? count.exits : count.entries).fetch_add(1, std::memory_order_relaxed);
     if (record.stack == format::kNoStack) continue;
+    if (count.first_caller == 0) {
+      count.first_caller = *recorder_.stacks().frames_of(record.stack);
+    }
     std::uint64_t& word = surveyed_[record.stack / 64];
     const std::uint64_t bit = std::uint64_t{1} << record.stack % 64;
     if ((word & bit) != 0) continue;
@@ -239,11 +242,13 @@ std::size_t Writer::list_imports() {
     const format::FunctionEntry& function = functions[i];
     if (!is_import(function)) continue;
     const platform::Provider provider = recorder_.tables().provider(i);
+    const bool is_absent = provider == platform::Provider::absent;
     imports_[count++] = {.module = modules[function.module].name,
                          .name = function.name,
                          .calls = calls_of(static_cast<std::uint16_t>(i)),
                          .supplied = provider == platform::Provider::supplied,
-                         .absent = provider == platform::Provider::absent};
+                         .absent = is_absent,
+                         .caller = is_absent ? calls_[i].first_caller : 0};
   }
   return count;
 }

@@ -71,6 +71,7 @@ class Writer {
   struct CallCount {
     std::atomic<std::uint64_t> entries{0};
     std::atomic<std::uint64_t> exits{0};
+    std::uint64_t first_caller = 0;  // the writer's own
   };
 
   bool drain_ring(std::uint16_t stream, bool flush);

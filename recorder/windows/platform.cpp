@@ -14,6 +14,8 @@ extern "C" const std::uint8_t ddirec_thunk[];
 extern "C" const std::uint8_t ddirec_thunk_end[];
 extern "C" bool ddirec_guarded_read(std::uint64_t address, unsigned bytes, std::uint64_t* value);
 extern "C" bool ddirec_guarded_write(std::uint64_t address, std::uint64_t value);
+extern "C" bool ddirec_guarded_replace(std::uint64_t address, std::uint64_t expected,
+                                       std::uint64_t value);
 
 namespace ddireplay::recorder::platform {
 
@@ -154,6 +156,12 @@ bool guarded_read(std::uint64_t address, unsigned bytes, std::uint64_t& value) {
 bool guarded_write_pointer(std::uint64_t address, std::uint64_t value) {
   return may_touch(address, sizeof(value)) && ddirec_guarded_write(address, value);
 }
+
+bool guarded_replace_pointer(std::uint64_t address, std::uint64_t expected, std::uint64_t value) {
+  return may_touch(address, sizeof(value)) && ddirec_guarded_replace(address, expected, value);
+}
+
+bool may_touch_pending_irps() { return current_system().on_wine; }
 
 bool is_code(std::uint64_t address) {
   const std::uint64_t base = module_base_of(address);

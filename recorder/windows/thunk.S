@@ -122,6 +122,7 @@ ddirec_thunk_unwound:
 
 // bool ddirec_guarded_read(address, bytes, uint64_t* value)
 // bool ddirec_guarded_write(address, value)
+// bool ddirec_guarded_replace(address, expected, value)
 // A fault at the access ends in the landing, which returns false.
         .globl  ddirec_guarded_read
         .seh_proc ddirec_guarded_read
@@ -188,5 +189,33 @@ ddirec_guarded_write:
         .rva    .Lwrite_begin, .Lwrite_end
         .long   1
         .rva    .Lwrite_failed
+        .text
+        .seh_endproc
+
+        .globl  ddirec_guarded_replace
+        .seh_proc ddirec_guarded_replace
+        .seh_handler __C_specific_handler, @except
+        .p2align 4
+ddirec_guarded_replace:
+        subq    $0x28, %rsp
+        .seh_stackalloc 0x28
+        .seh_endprologue
+        movq    %rdx, %rax
+.Lreplace_begin:
+        lock cmpxchgq %r8, (%rcx)
+.Lreplace_end:
+        sete    %al
+        movzbl  %al, %eax
+        addq    $0x28, %rsp
+        ret
+.Lreplace_failed:
+        xorl    %eax, %eax
+        addq    $0x28, %rsp
+        ret
+        .seh_handlerdata
+        .long   1
+        .rva    .Lreplace_begin, .Lreplace_end
+        .long   1
+        .rva    .Lreplace_failed
         .text
         .seh_endproc

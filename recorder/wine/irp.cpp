@@ -1,6 +1,22 @@
 // IRPs: cancellation at the level that it has on Windows, and what Wine lacks.
 #include "recorder/wine/irql.h"
 
+namespace ddireplay::recorder::wine {
+namespace {
+
+// Of one of the IRPs that a master was split into: the last one completes the master.
+NTSTATUS NTAPI on_associated_complete(PDEVICE_OBJECT, PIRP irp, PVOID) {
+  PIRP master = irp->AssociatedIrp.MasterIrp;
+  IoFreeIrp(irp);
+  if (InterlockedDecrement(&master->AssociatedIrp.IrpCount) == 0) {
+    IoCompleteRequest(master, IO_NO_INCREMENT);
+  }
+  return STATUS_MORE_PROCESSING_REQUIRED;
+}
+
+}  // namespace
+}  // namespace ddireplay::recorder::wine
+
 using namespace ddireplay::recorder::wine;
 
 // Wine's lock is the one that its own cancellation holds; only the IRQL has to be added. Wine says
@@ -45,4 +61,16 @@ extern "C" NTSTATUS supplied_IoSetCompletionRoutineEx(PDEVICE_OBJECT, PIRP Irp,
   IoSetCompletionRoutine(Irp, CompletionRoutine, Context, InvokeOnSuccess, InvokeOnError,
                          InvokeOnCancel);
   return STATUS_SUCCESS;
+}
+
+// One stack location more than was asked for: the routine that the I/O manager's own completion
+// stands for is in the topmost, behind those of all drivers.
+extern "C" PIRP supplied_IoMakeAssociatedIrp(PIRP Irp, CCHAR StackSize) {
+  PIRP associated = IoAllocateIrp(static_cast<CCHAR>(StackSize + 1), FALSE);
+  if (associated == nullptr) return nullptr;
+  associated->Flags |= IRP_ASSOCIATED_IRP;
+  associated->AssociatedIrp.MasterIrp = Irp;
+  IoSetCompletionRoutine(associated, on_associated_complete, nullptr, TRUE, TRUE, TRUE);
+  IoSetNextIrpStackLocation(associated);
+  return associated;
 }

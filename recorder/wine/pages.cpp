@@ -70,3 +70,12 @@ extern "C" PHYSICAL_ADDRESS supplied_MmGetPhysicalAddress(PVOID BaseAddress) {
   address.QuadPart = reinterpret_cast<LONGLONG>(BaseAddress);
   return address;
 }
+
+// There is no device: what can be mapped is memory, which is mapped already.
+extern "C" PVOID supplied_MmMapIoSpaceEx(PHYSICAL_ADDRESS PhysicalAddress, SIZE_T NumberOfBytes,
+                                         ULONG) {
+  char* const begin = reinterpret_cast<char*>(PhysicalAddress.QuadPart);
+  if (NumberOfBytes == 0) return nullptr;
+  const bool is_there = MmIsAddressValid(begin) && MmIsAddressValid(begin + NumberOfBytes - 1);
+  return is_there ? begin : nullptr;
+}

@@ -78,7 +78,9 @@ chunk cpu0 number=2
 chunk cpu0 number=3 time=1500
 import "MyDriver.sys" ExFreePool calls=12 supplied
 import "MyDriver.sys" KeBugCheckEx calls=0 absent
+import "MyDriver.sys" KeOther calls=3 absent caller=MyDriver.sys+0x6c0
 notice "it rained"
+ending code=0xc0000005 access=write accessed=0x18 address=MyDriver.sys+0x6b0 thread=0x1a4 irp=0x4000 during="running t.exe" routine="KeOther" symbol="Dispatch+0x14" file="d:\coding\a.c" line=33
 end reason=thread-inside lost=5 stackslost=2 attached
 )text";
 
@@ -236,7 +238,8 @@ TEST_CASE("mistakes are told by line and column") {
   CHECK(error_of("end\nExFreePool") == "leak.txt:2:1: nothing can come behind the end line");
   CHECK(error_of("end reason=tired") ==
         "leak.txt:1:12: one of stopped, recovered, thread-inside, disk-full, target-crashed, "
-        "time-limit, converted is expected");
+        "time-limit, converted, program-failed, stop-requested, host-died, hung, killed is "
+        "expected");
   CHECK(error_of("chunk cpu0 number=1\nchunk cpu0 number=1") ==
         "leak.txt:2:12: another chunk has this number");
 }

@@ -12,6 +12,11 @@ TEST_CASE("Wine's word on a crash gives what happened, and where") {
   REQUIRE(crash);
   CHECK(crash->what == "page fault on write access to 0000000000000000");
   CHECK(crash->address == 0x21a1012);
+  CHECK(crash->thread == 0x120);
+  CHECK(crash->code == 0xc0000005);
+  CHECK(crash->access == format::AccessKind::write);
+  CHECK(crash->accessed == 0);
+  CHECK(crash->routine.empty());
 }
 
 TEST_CASE("a function that Wine lacks is a crash as well") {
@@ -21,6 +26,8 @@ TEST_CASE("a function that Wine lacks is a crash as well") {
   REQUIRE(crash);
   CHECK(crash->what == "Unimplemented function ntoskrnl.exe.KeStallExecutionProcessor called");
   CHECK(crash->address == 0x7b00f8a0);
+  CHECK(crash->code == 0x80000100);
+  CHECK(crash->routine == "KeStallExecutionProcessor");
 }
 
 TEST_CASE("other lines are no crash") {

@@ -7,6 +7,7 @@
 
 #include "record_run.h"
 #include "recorded.h"
+#include "tools/ending/ending_text.h"
 #include "tools/record/process_tree.h"
 #include "tools/symbols/pe_identity.h"
 
@@ -15,6 +16,7 @@ namespace {
 
 namespace fs = std::filesystem;
 using Catch::Matchers::Contains;
+using Catch::Matchers::EndsWith;
 
 constexpr int kIncomplete = 3;
 
@@ -24,15 +26,55 @@ std::vector<std::string> fault(const Bench& bench, const std::string& kind,
           built("crash-exercise.exe"), kind};
 }
 
+// What stands in the trace: the words of `ddireplay info`, and the driver's last call.
+struct Told {
+  std::string ending;
+  std::string last_call;
+  format::EndReason reason = format::EndReason::stopped;
+};
+
+Told told_by(const fs::path& path) {
+  format::TraceReader trace = format::TraceReader::open(path);
+  REQUIRE(trace.footer() != nullptr);
+  Told told;
+  told.reason = trace.footer()->end_reason;
+  told.ending = ending_sentence(*trace.footer()).value_or("");
+  format::EventSource source(trace);
+  for (auto batch = source.next(); !batch.empty(); batch = source.next()) {
+    for (const format::Event& event : batch) told.last_call = trace.function(event.function).name;
+  }
+  return told;
+}
+
+struct CrashCase {
+  const char* kind;
+  const char* said;  // by record, and in the trace
+  const char* place;
+  const char* last_call;
+};
+
 TEST_CASE("a driver that crashes is named with the place, and recorded up to there") {
+  const CrashCase crash =
+      GENERATE(CrashCase{"null", "access violation (0xc0000005) writing 0x0 at Crash.sys+0x",
+                         "(WriteThroughNull+0x", "ExFreePoolWithTag"},
+               CrashCase{"read", "access violation (0xc0000005) reading 0x0 at Crash.sys+0x",
+                         "(ReadThroughNull+0x", "ExFreePoolWithTag"},
+               CrashCase{"absent", "KeQueryUnbiasedInterruptTime, from Crash.sys+0x",
+                         "(CallAbsentDdi+0x", "KeQueryUnbiasedInterruptTime"},
+               CrashCase{"empty", "IoSetHardErrorOrVerifyDevice, from Crash.sys+0x",
+                         "(CallEmptyDdi+0x", "IoSetHardErrorOrVerifyDevice"});
   const Bench bench;
-  const Ran ran = bench.record(fault(bench, "null", "60"));
+  const Ran ran = bench.record(fault(bench, crash.kind, "60"));
   CAPTURE(ran.err);
   CHECK(ran.status == kIncomplete);
-  CHECK_THAT(ran.err, Contains("the driver crashed while running crash-exercise.exe: page fault on "
-                               "write access to 0000000000000000 at Crash.sys+0x"));
-  const Recorded recorded = read_recorded(bench.file("out.ddt"));
-  CHECK(recorded.calls.contains("ExFreePoolWithTag"));  // its last call before the fault
+  CHECK_THAT(ran.err, Contains("while running crash-exercise.exe: ") && Contains(crash.said) &&
+                          Contains(crash.place) && Contains(", driver.c:"));
+  const Told told = told_by(bench.file("out.ddt"));
+  CHECK(told.reason == format::EndReason::target_crashed);
+  CHECK_THAT(told.ending, Contains(crash.said) && Contains(crash.place) &&
+                              Contains(", in thread 0x") &&
+                              EndsWith(", while running crash-exercise.exe"));
+  CHECK(told.last_call == crash.last_call);
   CHECK(bench.left_behind().empty());
 }
 
@@ -42,17 +84,30 @@ TEST_CASE("a driver that never comes back is ended in time, and named with the p
   CAPTURE(ran.err);
   CHECK(ran.status == kIncomplete);
   CHECK_THAT(ran.err, Contains("crash-exercise.exe was not done in 3 s") &&
-                          Contains("the driver was busy at Crash.sys+0x"));
-  CHECK(read_recorded(bench.file("out.ddt")).calls.contains("ExFreePoolWithTag"));
+                          Contains("the driver was busy at Crash.sys+0x") &&
+                          Contains("(SpinForEver+0x"));
+  const Told told = told_by(bench.file("out.ddt"));
+  CHECK(told.reason == format::EndReason::hung);
+  CHECK_THAT(told.ending, Contains("its time was up and the target did not come back") &&
+                              Contains("the target was busy at Crash.sys+0x") &&
+                              Contains("(SpinForEver+0x"));
+  CHECK(told.last_call == "ExFreePoolWithTag");
   CHECK(bench.left_behind().empty());
 }
 
-TEST_CASE("of a program that waits for ever the trace is closed all the same") {
+TEST_CASE("of a program that waits for ever the request is named, and the trace closed") {
   const Bench bench;
   const Ran ran = bench.record(fault(bench, "pend", "3"));
   CAPTURE(ran.err);
   CHECK(ran.status == kIncomplete);
-  CHECK_THAT(ran.err, Contains("crash-exercise.exe was not done in 3 s"));
+  CHECK_THAT(ran.err, Contains("crash-exercise.exe was not done in 3 s") &&
+                          Contains("(DispatchDeviceControl, driver.c:") &&
+                          Contains("was never completed"));
+  const Told told = told_by(bench.file("out.ddt"));
+  CHECK(told.reason == format::EndReason::time_limit);
+  CHECK_THAT(told.ending, Contains("which came to Crash.sys+0x") &&
+                              Contains("(DispatchDeviceControl, driver.c:") &&
+                              Contains("was never completed"));
   const Recorded recorded = read_recorded(bench.file("out.ddt"));
   CHECK(recorded.complete);
   CHECK(recorded.calls.contains("cb:Unload"));
@@ -126,6 +181,7 @@ TEST_CASE("a recording that is told to stop ends the program and closes the trac
   CAPTURE(ran.err);
   CHECK(ran.status == kIncomplete);
   CHECK_THAT(ran.err, Contains("stopped on request while running crash-exercise.exe"));
+  CHECK(told_by(bench.file("out.ddt")).reason == format::EndReason::stop_requested);
   CHECK(read_recorded(bench.file("out.ddt")).complete);
   CHECK(bench.left_behind().empty());
 }

@@ -61,15 +61,18 @@ TEST_CASE("a crash is placed in the driver's module") {
   Case crashed;
   crashed.trace.end_reason.reset();
   crashed.outcome.crashed_in = Step::unload;
-  crashed.outcome.crashes = {
-      {Step::run, {"page fault on write access to 0000000000000000", 0x11012}},
-      {Step::run, {"page fault of the program", 0x99}}};
+  crashed.outcome.crashes = {{Step::run,
+                              {.what = "page fault on write access to 0000000000000000",
+                               .address = 0x11012,
+                               .code = 0xc0000005,
+                               .access = format::AccessKind::write}},
+                             {Step::run, {.what = "page fault of the program", .address = 0x99}}};
   const Verdict verdict = crashed.judged();
   CHECK(verdict.status == ExitStatus::incomplete);
   REQUIRE(verdict.complaints.size() == 1);
   CHECK(verdict.complaints[0] ==
-        "the driver crashed while running test.exe: page fault on write access to "
-        "0000000000000000 at X.sys+0x1012");
+        "the driver crashed while running test.exe: access violation (0xc0000005) writing 0x0 at "
+        "X.sys+0x1012");
 }
 
 TEST_CASE("a crash elsewhere, or without a word, is said as what is known") {
@@ -78,13 +81,13 @@ TEST_CASE("a crash elsewhere, or without a word, is said as what is known") {
   crashed.outcome.crashed_in = Step::unload;
   CHECK_THAT(crashed.judged().complaints.at(0),
              Contains("winedevice.exe) ended by itself while unloading X.sys"));
-  crashed.outcome.crashes = {{Step::unload, {"page fault", 0x99}}};
+  crashed.outcome.crashes = {{Step::unload, {.what = "page fault", .address = 0x99}}};
   CHECK_THAT(crashed.judged().complaints.at(0), Contains("page fault at 0x99, outside the driver"));
 }
 
 TEST_CASE("a crash of the program, or of a driver of Wine's own, spoils nothing") {
   Case other;
-  other.outcome.crashes = {{Step::install, {"page fault", 0x11012}}};
+  other.outcome.crashes = {{Step::install, {.what = "page fault", .address = 0x11012}}};
   CHECK(other.judged().status == ExitStatus::clean);
   CHECK(other.judged().complaints.empty());
 }

@@ -100,6 +100,14 @@ bool guarded_write_pointer(std::uint64_t address, std::uint64_t value) {
   return true;
 }
 
+bool guarded_replace_pointer(std::uint64_t address, std::uint64_t expected, std::uint64_t value) {
+  std::uint64_t found = 0;
+  return guarded_read(address, sizeof(found), found) && found == expected &&
+         guarded_write_pointer(address, value);
+}
+
+bool may_touch_pending_irps() { return true; }
+
 bool is_code(std::uint64_t address) {
   return code.empty() || std::find(code.begin(), code.end(), address) != code.end();
 }

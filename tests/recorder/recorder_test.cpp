@@ -164,6 +164,44 @@ TEST_CASE("a callback's exit has the level that it leaves behind", "[recorder]")
   CHECK(events[1].irql == 2);
 }
 
+TEST_CASE("a pending request's cancel routine is seen, at the level of the cancel lock",
+          "[recorder]") {
+  constexpr std::uint64_t kStatusPending = 0x103;
+  constexpr std::uint64_t kRoutine = Recording::kDriver + 0x40;
+  Recording recording;
+  fake::be(0, 7, 0);
+  std::uint64_t request[32] = {};
+  const auto irp = reinterpret_cast<std::uint64_t>(request);
+  std::uint64_t& cancel_routine = request[0x68 / 8];
+  const std::uint64_t dispatch = recording.recorder.stub_for_callback(
+      *recording.recorder.plans().find("cb:Dispatch"), recording.target, Recording::kDriver);
+  Caller caller(recording.recorder, {0x5000});
+  cancel_routine = kRoutine;
+  SECTION("of a request that is done nothing is touched") {
+    caller.call(dispatch, {1, irp}, 0);
+    CHECK(cancel_routine == kRoutine);
+  }
+  SECTION("another driver's routine stays") {
+    cancel_routine = 0x5000;
+    caller.call(dispatch, {1, irp}, kStatusPending);
+    CHECK(cancel_routine == 0x5000);
+  }
+  SECTION("its own is replaced") {
+    caller.call(dispatch, {1, irp}, kStatusPending);
+    REQUIRE(recording.recorder.hooks().original_of(cancel_routine) == kRoutine);
+    CHECK(recording.recorder.target(recording.target).keeps_stubs);
+    const std::uint64_t cancel_irql = 1;
+    request[0x40 / 8] = cancel_irql << 40;
+    caller.enter(cancel_routine, {1, irp});
+    CHECK(platform::current_irql() == 2);
+    caller.leave(0);
+    CHECK(platform::current_irql() == cancel_irql);
+    const std::vector<Event> events = events_of(recording);
+    REQUIRE(events.size() == 4);
+    CHECK(events[2].irql == 2);
+  }
+}
+
 TEST_CASE("DriverEntry and Unload are reported", "[recorder]") {
   Recording recording;
   fake::duties().clear();

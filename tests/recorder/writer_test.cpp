@@ -103,6 +103,34 @@ TEST_CASE("losses are located by the chunk that follows them", "[writer]") {
   CHECK(in_gaps == lost);
 }
 
+TEST_CASE("a call of what the host lacks is recorded as it begins, with its caller", "[writer]") {
+  fake::set_provisions({{"KeFoo", {platform::Provider::absent, 0x9000}},
+                        {"ExAllocatePool3", {platform::Provider::absent, 0xa000}},
+                        {"IoMakeAssociatedIrp", {platform::Provider::absent, 0xb000}}});
+  Recording recording;
+  REQUIRE(recording.begin());
+  fake::be(0, 7, 0);
+  Caller caller(recording.recorder, {Recording::kDriver + 0x10});
+  // Neither comes back; the table would have the first recorded only when it does.
+  for (const char* name : {"ExAllocatePool3", "KeFoo"}) {
+    caller.enter(recording.recorder.stub_for_import(name, recording.target, 0x9000), {1, 2});
+  }
+  recording.recorder.stub_for_import("IoMakeAssociatedIrp", recording.target, 0x9000);
+  fake::set_provisions({});
+  REQUIRE(recording.writer.finish(format::EndReason::stopped, false, {}));
+  format::TraceReader reader = read(recording);
+  CHECK(all_events(reader).size() == 2);
+  const auto& imports = reader.footer()->imports;
+  REQUIRE(imports.size() == 3);
+  for (const format::ImportInfo& import : imports) {
+    CAPTURE(import.name);
+    const bool called = import.name != "IoMakeAssociatedIrp";
+    CHECK(import.absent);
+    CHECK(import.calls == (called ? 1 : 0));
+    CHECK(import.caller == (called ? Recording::kDriver + 0x10 : 0));
+  }
+}
+
 TEST_CASE("a disk that is full ends the trace in order", "[writer]") {
   Recording recording;
   REQUIRE(recording.begin());

@@ -25,6 +25,7 @@ files | xargs awk '
     allowed["replay"] = "format"
     allowed["checkers"] = "replay"
     allowed["tools"] = "format replay checkers"
+    allowed["tools/docs"] = "format replay checkers tools recorder/wine"
 
     split("format recorder replay checkers tools tests bench", names)
     for (i in names) top_level[names[i]] = 1

@@ -285,6 +285,91 @@ static VOID CompletionRoutineExIsCalled(PCHECK_CONTEXT Context) {
   EXPECT(Waited == STATUS_SUCCESS);
 }
 
+// A request that two others do the work of: it is completed when both are.
+static VOID LastAssociatedIrpCompletesItsMaster(PCHECK_CONTEXT Context) {
+  PIRP Master = IoAllocateIrp(2, FALSE);
+  PIRP Parts[2];
+  KEVENT Done;
+  NTSTATUS Waited;
+  ULONG Part;
+
+  EXPECT(Master != NULL);
+  KeInitializeEvent(&Done, NotificationEvent, FALSE);
+  IoSetCompletionRoutine(Master, Completed, &Done, TRUE, TRUE, TRUE);
+  IoSetNextIrpStackLocation(Master);
+  Master->AssociatedIrp.IrpCount = 2;
+  for (Part = 0; Part < 2; ++Part) {
+    Parts[Part] = IoMakeAssociatedIrp(Master, 1);
+    EXPECT(Parts[Part] != NULL);
+    EXPECT((Parts[Part]->Flags & IRP_ASSOCIATED_IRP) != 0);
+    EXPECT(Parts[Part]->AssociatedIrp.MasterIrp == Master);
+    IoGetNextIrpStackLocation(Parts[Part])->MajorFunction = IRP_MJ_CREATE;
+  }
+  IoCallDriver(Context->DeviceObject, Parts[0]);
+  EXPECT(KeReadStateEvent(&Done) == 0);
+  IoCallDriver(Context->DeviceObject, Parts[1]);
+  Waited = WaitMilliseconds(&Done, 5000);
+  EXPECT(Waited == STATUS_SUCCESS);
+  EXPECT(Master->AssociatedIrp.IrpCount == 0);
+  IoFreeIrp(Master);
+}
+
+typedef struct _POWER_SEEN {
+  UCHAR Minor;
+  DEVICE_POWER_STATE Requested;
+  DEVICE_POWER_STATE Completed;
+  NTSTATUS Status;
+  KEVENT Done;
+} POWER_SEEN, *PPOWER_SEEN;
+
+static PPOWER_SEEN PowerSeen;
+
+static NTSTATUS NTAPI DispatchPower(PDEVICE_OBJECT DeviceObject, PIRP Irp) {
+  PIO_STACK_LOCATION Stack = IoGetCurrentIrpStackLocation(Irp);
+
+  UNREFERENCED_PARAMETER(DeviceObject);
+  PowerSeen->Minor = Stack->MinorFunction;
+  PowerSeen->Requested = Stack->Parameters.Power.State.DeviceState;
+  PoStartNextPowerIrp(Irp);
+  Irp->IoStatus.Status = STATUS_SUCCESS;
+  IoCompleteRequest(Irp, IO_NO_INCREMENT);
+  return STATUS_SUCCESS;
+}
+
+static VOID NTAPI PowerDone(PDEVICE_OBJECT DeviceObject, UCHAR MinorFunction,
+                            POWER_STATE PowerState, PVOID Context, PIO_STATUS_BLOCK IoStatus) {
+  PPOWER_SEEN Seen = Context;
+
+  UNREFERENCED_PARAMETER(DeviceObject);
+  UNREFERENCED_PARAMETER(MinorFunction);
+  Seen->Completed = PowerState.DeviceState;
+  Seen->Status = IoStatus->Status;
+  KeSetEvent(&Seen->Done, IO_NO_INCREMENT, FALSE);
+}
+
+static VOID PowerIrpComesAndIsToldOf(PCHECK_CONTEXT Context) {
+  PDRIVER_DISPATCH* Dispatch = &Context->DeviceObject->DriverObject->MajorFunction[IRP_MJ_POWER];
+  PDRIVER_DISPATCH Before = *Dispatch;
+  POWER_STATE State = {.DeviceState = PowerDeviceD3};
+  POWER_SEEN Seen = {0};
+  NTSTATUS Requested;
+  NTSTATUS Waited;
+
+  KeInitializeEvent(&Seen.Done, NotificationEvent, FALSE);
+  PowerSeen = &Seen;
+  *Dispatch = DispatchPower;
+  Requested =
+      PoRequestPowerIrp(Context->DeviceObject, IRP_MN_SET_POWER, State, PowerDone, &Seen, NULL);
+  Waited = WaitMilliseconds(&Seen.Done, 5000);
+  *Dispatch = Before;
+  EXPECT(Requested == STATUS_PENDING);
+  EXPECT(Waited == STATUS_SUCCESS);
+  EXPECT(Seen.Minor == IRP_MN_SET_POWER && Seen.Requested == PowerDeviceD3);
+  EXPECT(Seen.Completed == PowerDeviceD3 && Seen.Status == STATUS_SUCCESS);
+  EXPECT(!NT_SUCCESS(PoRequestPowerIrp(Context->DeviceObject, IRP_MN_POWER_SEQUENCE, State,
+                                       PowerDone, &Seen, NULL)));
+}
+
 const CHECK Checks[] = {
     CHECK(QueueIsInOrder),
     CHECK(CancellingTakesOutOfTheQueue),
@@ -295,5 +380,7 @@ const CHECK Checks[] = {
     CHECK(CancelAndRemoveNeverBothWin),
     CHECK(StartIoTakesOneAtATime),
     CHECK(CompletionRoutineExIsCalled),
+    CHECK(LastAssociatedIrpCompletesItsMaster),
+    CHECK(PowerIrpComesAndIsToldOf),
     {NULL, NULL},
 };

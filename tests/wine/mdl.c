@@ -196,6 +196,25 @@ static VOID ContiguousMemoryIsMemory(PCHECK_CONTEXT Context) {
   MmFreeContiguousMemory(Block);
 }
 
+NTKERNELAPI PVOID NTAPI MmMapIoSpaceEx(PHYSICAL_ADDRESS PhysicalAddress, SIZE_T NumberOfBytes,
+                                       ULONG Protect);
+
+static VOID IoSpaceShowsTheSameBytes(PCHECK_CONTEXT Context) {
+  PHYSICAL_ADDRESS Highest = {.QuadPart = -1};
+  PHYSICAL_ADDRESS Nowhere = {.QuadPart = 0x10};
+  PUCHAR Block = MmAllocateContiguousMemory(PAGE_SIZE, Highest);
+  PUCHAR Mapped;
+
+  EXPECT(Block != NULL);
+  Mapped = MmMapIoSpaceEx(MmGetPhysicalAddress(Block), PAGE_SIZE, PAGE_READWRITE);
+  EXPECT(Mapped != NULL);
+  Mapped[PAGE_SIZE - 1] = 0x5a;
+  EXPECT(Block[PAGE_SIZE - 1] == 0x5a);
+  MmUnmapIoSpace(Mapped, PAGE_SIZE);
+  MmFreeContiguousMemory(Block);
+  EXPECT(MmMapIoSpaceEx(Nowhere, PAGE_SIZE, PAGE_READWRITE) == NULL);
+}
+
 const CHECK Checks[] = {
     CHECK(DescribesNonPagedPool),
     CHECK(LocksAndMaps),
@@ -206,5 +225,6 @@ const CHECK Checks[] = {
     CHECK(Advances),
     CHECK(GoesWithItsIrp),
     CHECK(ContiguousMemoryIsMemory),
+    CHECK(IoSpaceShowsTheSameBytes),
     {NULL, NULL},
 };

@@ -106,6 +106,11 @@ void add_options(CLI::App& command, Arguments& arguments) {
   command.add_option("--stack-depth", request.stack_depth, "frames of each stack; 0: no stacks")
       ->check(CLI::Range(0u, kStackDepthMax))
       ->option_text("N");
+  command
+      .add_option("--ring-kib", request.ring_kib,
+                  "memory for each processor (4096); more where events are lost")
+      ->check(CLI::IsMember({64, 128, 256, 512, 1024, 2048, 4096, 8192, 16384, 32768, 65536}))
+      ->option_text("KIB");
   command.add_flag("--all-imports", request.all_imports,
                    "record the kernel's C run-time functions, too");
   command.add_flag("--check-exit", request.check_exit, "exit status 1 if PROGRAM's own was not 0");

@@ -18,6 +18,7 @@
 #include "format/error.h"
 #include "tools/docs/ddis_page.h"
 #include "tools/docs/rules_page.h"
+#include "tools/docs/wine_page.h"
 #include "tools/partial_file.h"
 
 namespace ddireplay::tools {
@@ -28,10 +29,11 @@ struct Page {
   std::string text;
 };
 
-std::array<Page, 2> make_pages(const std::string& directory) {
+std::array<Page, 3> make_pages(const std::string& directory) {
   const checkers::Ledger ledger(checkers::rules_of(checkers::make_all_checkers()));
   return {Page{directory + "/rules.md", rules_page(ledger)},
-          Page{directory + "/ddis.md", ddis_page()}};
+          Page{directory + "/ddis.md", ddis_page()},
+          Page{directory + "/wine.md", wine_page()}};
 }
 
 // Empty where it can't be read, which is as stale as a page can be.

@@ -1,31 +1,62 @@
 #include "tools/record/recorded_trace.h"
 
-#include <fmt/format.h>
+#include "format/freestanding/ddi_table.h"
 
 namespace ddireplay::tools::record {
 namespace {
 
-std::uint64_t count_events(format::TraceReader& trace) {
-  format::EventSource source(trace);
-  std::uint64_t count = 0;
-  for (auto batch = source.next(); !batch.empty(); batch = source.next()) {
-    for (const format::Event& event : batch) count += event.function != format::kGap;
+// A callback with an event at either moment.
+bool begins_and_ends(const format::Function& function) {
+  const format::DdiRow* const row = format::find_ddi(function.name);
+  return function.is_callback() && row != nullptr && row->when == format::When::both;
+}
+
+void add_call(RecordedTrace& recorded, const format::TraceReader& trace,
+              const format::Event& event) {
+  const format::Function& function = trace.function(event.function);
+  CallCount& count = recorded.calls[function.name];
+  if (count.calls == 0 && function.module != format::kNoModuleId) {
+    count.module = trace.module(function.module).name;
   }
-  return count;
+  ++count.calls;
+  count.last_thread = event.thread;
+  if (begins_and_ends(function)) {
+    recorded.inside[event.thread] += event.at_exit() ? -1 : 1;
+  }
+  if (event.stack == format::kNoStack) return;
+  count.last_caller = trace.stack(event.stack).front();
+  if (count.first_caller == 0) count.first_caller = count.last_caller;
+}
+
+void read_events(RecordedTrace& recorded, format::TraceReader& trace) {
+  format::EventSource source(trace);
+  for (auto batch = source.next(); !batch.empty(); batch = source.next()) {
+    for (const format::Event& event : batch) {
+      if (event.function == format::kGap) continue;
+      ++recorded.events;
+      add_call(recorded, trace, event);
+    }
+  }
 }
 
 RecordedTrace examine(format::TraceReader trace) {
   RecordedTrace recorded;
   const format::FooterInfo* footer = trace.footer();
-  if (footer) recorded.end_reason = footer->end_reason;
-  recorded.events = footer ? footer->events : count_events(trace);
+  if (footer) {
+    recorded.footer = *footer;
+    recorded.end_reason = footer->end_reason;
+    recorded.events = footer->events;
+    recorded.modules = footer->modules;
+  } else {
+    read_events(recorded, trace);
+    for (format::ModuleId id = 0; id < trace.module_count(); ++id) {
+      recorded.modules.push_back(trace.module(id));
+    }
+  }
   const format::Condition& condition = trace.condition();
   recorded.lost = condition.lost_events;
   recorded.whole = condition.complete();
   recorded.problems = condition.problems;
-  for (format::ModuleId id = 0; id < trace.module_count(); ++id) {
-    recorded.modules.push_back(trace.module(id));
-  }
   if (!footer && recorded.events == 0) recorded.error = "nothing was recorded";
   return recorded;
 }
@@ -40,14 +71,6 @@ RecordedTrace examine_trace(const std::filesystem::path& path) {
     none.error = error.what();
     return none;
   }
-}
-
-std::optional<std::string> place_of(const RecordedTrace& trace, std::uint64_t address) {
-  for (const format::Module& module : trace.modules) {
-    if (module.contains(address))
-      return fmt::format("{}+0x{:x}", module.name, address - module.base);
-  }
-  return std::nullopt;
 }
 
 }  // namespace ddireplay::tools::record

@@ -1,6 +1,7 @@
 #include "tools/record/recording.h"
 
 #include "tools/record/busy_threads.h"
+#include "tools/record/ending.h"
 #include "tools/record/fail.h"
 #include "tools/record/pending_trace.h"
 #include "tools/record/prefix_template.h"
@@ -54,6 +55,9 @@ std::vector<std::string> control_command(const Means& means, const Request& requ
                                       recorder_path(output)};
   if (request.stack_depth) {
     command.insert(command.end(), {"--stack-depth", fmt::to_string(*request.stack_depth)});
+  }
+  if (request.ring_kib) {
+    command.insert(command.end(), {"--ring-kib", fmt::to_string(*request.ring_kib)});
   }
   if (request.all_imports) command.emplace_back("--all-imports");
   if (!request.program.empty()) {
@@ -184,13 +188,46 @@ SessionOutcome run_session(const Means& means, const Request& request, const Voi
   return outcome;
 }
 
+struct Recording {
+  SessionOutcome outcome;
+  RecordedTrace trace;
+};
+
+Recording record_once(const Means& means, const Request& request, const Voice& voice,
+                      SignalQueue& signals, const fs::path& path) {
+  Recording recording;
+  recording.outcome = run_session(means, request, voice, signals, path);
+  recording.trace = examine_trace(path);
+  return recording;
+}
+
+// Of some hundred starts of Wine on a busy machine one ends in a fault of its own. Where that was
+// before the driver could do anything, nothing is lost by another try.
+Recording record_with_patience(const Means& means, const Request& request, const Voice& voice,
+                               SignalQueue& signals, const fs::path& path) {
+  const Recording first = record_once(means, request, voice, signals, path);
+  if (!ended_before_target(first.outcome, first.trace)) return first;
+  voice.complaint("Wine itself ended before the driver was started; once more");
+  fs::resize_file(path, 0);
+  return record_once(means, request, voice, signals, path);
+}
+
 ExitStatus record_supervised(const Means& means, const Request& request, const Voice& voice) {
   SignalQueue signals;  // from here on there are things to be removed
   PendingTrace pending(request.output);
-  const SessionOutcome outcome = run_session(means, request, voice, signals, pending.path());
-  const Verdict verdict = judge(request, outcome, examine_trace(pending.path()));
-  if (verdict.status != ExitStatus::unreadable) pending.keep();
+  auto [outcome, trace] = record_with_patience(means, request, voice, signals, pending.path());
+  if (trace.error.empty() && (outcome.program_timed_out || outcome.hung_in)) {
+    trace.pending = find_pending_request(pending.path());
+  }
+  const Verdict verdict = judge(request, outcome, trace);
   for (const std::string& complaint : verdict.complaints) voice.complaint(complaint);
+  for (const std::string& note : verdict.notes) voice.complaint(note);
+  try {
+    write_ending(pending.path(), find_ending(request, outcome, trace), trace);
+  } catch (const format::Error& error) {
+    voice.complaint(error.what());  // the trace is good without
+  }
+  if (verdict.status != ExitStatus::unreadable) pending.keep();
   voice.complaint(verdict.summary);
   return verdict.status;
 }

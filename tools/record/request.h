@@ -15,6 +15,7 @@ struct Request {
   std::vector<std::string> program;  // and its arguments; empty: load and unload only
   std::chrono::seconds timeout{300};
   std::optional<unsigned> stack_depth;
+  std::optional<unsigned> ring_kib;  // memory for each processor; a power of two
   bool all_imports = false;
   bool keep_prefix = false;
   bool check_exit = false;

@@ -2,6 +2,10 @@
 
 #include <fmt/format.h>
 
+#include "tools/ending/ending_text.h"
+#include "tools/record/ending.h"
+#include "tools/record/place.h"
+
 namespace ddireplay::tools::record {
 namespace {
 
@@ -15,21 +19,28 @@ std::string program_name(const Request& request) {
   return std::filesystem::path(request.program.front()).filename().string();
 }
 
-// A crash in a recorded driver is the driver's; of others that Wine spoke of, only the last can be
-// the host's, and only if the host is known to have died.
-std::optional<std::string> crash_text(const Request& request, const SessionOutcome& outcome,
-                                      const RecordedTrace& trace) {
-  if (trace.end_reason) return std::nullopt;  // only a living recorder closes a trace
-  for (const auto& [step, crash] : outcome.crashes) {
-    if (const auto place = place_of(trace, crash.address)) {
-      return fmt::format("the driver crashed while {}: {} at {}", describe(request, step),
-                         crash.what, *place);
-    }
+std::string place_of_ending(const Request& request, const RecordedTrace& trace,
+                            const format::Ending& ending) {
+  const auto place = place_of(trace, request.target.parent_path(), ending.address);
+  return place ? place_text(*place) : fmt::format("0x{:x}", ending.address);
+}
+
+std::string crash_text(const Request& request, const RecordedTrace& trace,
+                       const format::Ending& ending) {
+  const std::string place = place_of_ending(request, trace, ending);
+  if (!ending.routine.empty()) {
+    return fmt::format("the driver called a DDI that this host does not have while {}: {}, from {}",
+                       ending.during, ending.routine, place);
   }
-  if (!outcome.crashed_in) return std::nullopt;
+  return fmt::format("the driver crashed while {}: {} at {}", ending.during, exception_text(ending),
+                     place);
+}
+
+std::string death_text(const Request& request, const SessionOutcome& outcome,
+                       const format::Ending& ending) {
   std::string text =
       fmt::format("the process that hosts {} (winedevice.exe) ended by itself while {}",
-                  target_name(request), describe(request, *outcome.crashed_in));
+                  target_name(request), ending.during);
   if (!outcome.crashes.empty()) {
     const Crash& crash = outcome.crashes.back().second;
     text += fmt::format(": {} at 0x{:x}, outside the driver", crash.what, crash.address);
@@ -38,28 +49,49 @@ std::optional<std::string> crash_text(const Request& request, const SessionOutco
 }
 
 // Threads of Wine's own may be busy as well; only those in a recorded driver say something.
-std::string busy_text(const SessionOutcome& outcome, const RecordedTrace& trace) {
+std::string busy_text(const Request& request, const SessionOutcome& outcome,
+                      const RecordedTrace& trace) {
   for (const std::uint64_t address : outcome.busy_at) {
-    if (const auto place = place_of(trace, address)) {
-      return fmt::format("; the driver was busy at {}", *place);
+    if (const auto place = place_of(trace, request.target.parent_path(), address)) {
+      return "; the driver was busy at " + place_text(*place);
     }
+  }
+  if (!trace.pending) return "";
+  const auto place = place_of(trace, request.target.parent_path(), trace.pending->routine);
+  if (place) {
+    return fmt::format("; the request 0x{:x}, which came to {}, was never completed",
+                       trace.pending->irp, place_text(*place));
   }
   return "";
 }
 
+// It lived on after these: what it did then may not be what it does on Windows.
+std::vector<std::string> absent_calls(const Request& request, const RecordedTrace& trace) {
+  if (!trace.footer) return {};
+  return absent_sentences(*trace.footer, [&](std::uint64_t address) {
+    const auto place = place_of(trace, request.target.parent_path(), address);
+    return place ? place->symbol : std::string();
+  });
+}
+
 std::vector<std::string> complaints(const Request& request, const SessionOutcome& outcome,
-                                    const RecordedTrace& trace) {
+                                    const RecordedTrace& trace, const FoundEnding& found) {
   std::vector<std::string> lines;
-  if (const auto crash = crash_text(request, outcome, trace)) lines.push_back(*crash);
+  if (found.reason == EndReason::target_crashed) {
+    lines.push_back(crash_text(request, trace, *found.ending));
+  } else if (found.reason == EndReason::host_died) {
+    lines.push_back(death_text(request, outcome, *found.ending));
+  }
   if (outcome.program_timed_out) {
     lines.push_back(fmt::format("{} was not done in {} s and was ended (--timeout gives it more){}",
                                 program_name(request), request.timeout.count(),
-                                busy_text(outcome, trace)));
+                                busy_text(request, outcome, trace)));
   }
   if (outcome.hung_in) {
     lines.push_back(
-        fmt::format("{} did not come to an end; all processes of the session were ended",
-                    describe(request, *outcome.hung_in)));
+        fmt::format("{} did not come to an end; all processes of the session were ended{}",
+                    describe(request, *outcome.hung_in),
+                    outcome.program_timed_out ? "" : busy_text(request, outcome, trace)));
   }
   if (outcome.stopped_in) {
     lines.push_back(
@@ -128,7 +160,9 @@ std::string describe(const Request& request, Step step) {
 
 Verdict judge(const Request& request, const SessionOutcome& outcome, const RecordedTrace& trace) {
   Verdict verdict;
-  verdict.complaints = complaints(request, outcome, trace);
+  const FoundEnding found = find_ending(request, outcome, trace);
+  verdict.complaints = complaints(request, outcome, trace, found);
+  verdict.notes = absent_calls(request, trace);
   verdict.status = status_of(request, outcome, verdict, trace);
   verdict.summary = summary_text(request, trace);
   return verdict;

@@ -13,8 +13,9 @@ namespace ddireplay::tools::record {
 
 struct Verdict {
   std::vector<std::string>
-      complaints;       // what went wrong, as far as it has not been said; a line each
-  std::string summary;  // the trace, or why there is none
+      complaints;                  // what went wrong, as far as it has not been said; a line each
+  std::vector<std::string> notes;  // what else a reader of the trace should know
+  std::string summary;             // the trace, or why there is none
   format::ExitStatus status = format::ExitStatus::clean;
 };
 

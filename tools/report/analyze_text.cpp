@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "tools/report/append.h"
+#include "tools/report/ending_report.h"
 #include "tools/report/summary_text.h"
 #include "tools/report/text.h"
 
@@ -152,7 +153,8 @@ std::string finding_text(const ReportView& view, const replay::Finding& finding,
 }  // namespace
 
 std::string analyze_text(const ReportView& view) {
-  std::string out(kBanner);
+  std::string out = ending_lines(view.trace, &view.symbolizer);
+  out += kBanner;
   if (view.report.findings.empty()) append(out, "{}\n", kNoFinding);
   const std::size_t count = view.report.findings.size();
   bool is_first = true;

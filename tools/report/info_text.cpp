@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "tools/report/append.h"
+#include "tools/report/ending_report.h"
 #include "tools/report/summary_text.h"
 #include "tools/report/text.h"
 #include "tools/symbols/guid.h"
@@ -146,7 +147,7 @@ void append_imports(std::string& out, const format::FooterInfo& footer, std::str
   }
 }
 
-bool was_called(const format::ImportInfo& import) { return import.calls != 0; }
+bool was_called(const format::ImportInfo& import) { return import.calls != 0 && !import.absent; }
 bool never_reached(const format::ImportInfo& import) { return import.calls == 0 && !import.absent; }
 bool is_absent(const format::ImportInfo& import) { return import.absent; }
 
@@ -204,7 +205,7 @@ Json machine_json(const format::FileHeader& header) {
 }  // namespace
 
 std::string info_text(const format::TraceReader& trace) {
-  std::string out;
+  std::string out = ending_lines(trace, nullptr);
   append_machine(out, trace);
   append_counts(out, trace);
   append_condition(out, trace);
@@ -227,6 +228,7 @@ Json info_json(const format::TraceReader& trace) {
       {"chunks", Json{{"events", counts.event_chunks}, {"symbols", counts.symbol_chunks}}},
       {"complete", is_complete(trace)},
       {"end_reason", footer == nullptr ? Json() : Json(end_reason_text(footer->end_reason))},
+      {"ending", ending_json(trace, nullptr)},
       {"started_attached", footer != nullptr && footer->started_attached},
       {"stacks_lost", footer == nullptr ? 0 : footer->stacks_lost},
       {"problems", trace.condition().problems},

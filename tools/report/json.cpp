@@ -4,6 +4,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "tools/report/ending_report.h"
 #include "tools/report/summary_text.h"
 #include "tools/report/text.h"
 
@@ -124,6 +125,7 @@ std::string report_json(const ReportView& view) {
                         {"events", view.report.events},
                         {"lost", view.report.lost},
                         {"complete", is_complete(view.trace)},
+                        {"ending", ending_json(view.trace, &view.symbolizer)},
                         {"problems", view.trace.condition().problems},
                         {"rules_armed", rule_ids(view.report)},
                         {"rule_steps", steps_by_rule(view.report)},

@@ -75,14 +75,23 @@ std::string_view end_reason_text(format::EndReason reason) {
       return "ended by its time limit";
     case format::EndReason::converted:
       return "complete, written by a tool";
+    case format::EndReason::program_failed:
+      return "stopped in order; the program under test failed";
+    case format::EndReason::stop_requested:
+      return "stopped on request";
+    case format::EndReason::host_died:
+      return "ended by the end of the process that hosts the driver";
+    case format::EndReason::hung:
+      return "ended by its time limit, with the driver not coming back";
+    case format::EndReason::killed:
+      return "killed";
   }
   return "ended for a reason that this version does not know";
 }
 
 bool is_complete(const format::TraceReader& trace) {
   if (!trace.condition().complete()) return false;
-  const format::EndReason reason = trace.footer()->end_reason;
-  return reason != format::EndReason::recovered && reason != format::EndReason::disk_full;
+  return trace.footer()->end_reason != format::EndReason::disk_full;
 }
 
 std::string summary_text(const ReportView& view) {

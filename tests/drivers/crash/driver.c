@@ -18,6 +18,22 @@ static DECLSPEC_NOINLINE VOID WriteThroughNull(VOID) {
   *Target = 1;
 }
 
+static DECLSPEC_NOINLINE LONG ReadThroughNull(VOID) {
+  volatile LONG* volatile Source = NULL;
+
+  return *Source;
+}
+
+// Every Windows has these two. Wine exports only the second, and that raises.
+NTKERNELAPI ULONG64 NTAPI KeQueryUnbiasedInterruptTime(VOID);
+NTKERNELAPI VOID NTAPI IoSetHardErrorOrVerifyDevice(PIRP Irp, PDEVICE_OBJECT DeviceObject);
+
+static DECLSPEC_NOINLINE ULONG64 CallAbsentDdi(VOID) { return KeQueryUnbiasedInterruptTime() + 1; }
+
+static DECLSPEC_NOINLINE VOID CallEmptyDdi(PIRP Irp) {
+  IoSetHardErrorOrVerifyDevice(Irp, Irp->Tail.Overlay.CurrentStackLocation->DeviceObject);
+}
+
 static DECLSPEC_NOINLINE VOID SpinForEver(VOID) {
   for (;;) {
     YieldProcessor();
@@ -51,6 +67,13 @@ static NTSTATUS NTAPI DispatchDeviceControl(PDEVICE_OBJECT DeviceObject, PIRP Ir
   switch (IoGetCurrentIrpStackLocation(Irp)->Parameters.DeviceIoControl.IoControlCode) {
     case IOCTL_CRASH_WRITE_NULL:
       WriteThroughNull();
+      return CompleteRequest(Irp, STATUS_SUCCESS);
+    case IOCTL_CRASH_READ_NULL:
+      return CompleteRequest(Irp, ReadThroughNull());
+    case IOCTL_CRASH_CALL_ABSENT:
+      return CompleteRequest(Irp, (NTSTATUS)CallAbsentDdi());
+    case IOCTL_CRASH_CALL_EMPTY:
+      CallEmptyDdi(Irp);
       return CompleteRequest(Irp, STATUS_SUCCESS);
     case IOCTL_CRASH_SPIN:
       SpinForEver();

@@ -1,4 +1,5 @@
-// crash-exercise.exe null|spin|pend: asks Crash for one fault. It is not expected to end by itself.
+// crash-exercise.exe null|read|absent|empty|spin|pend: asks Crash for one fault. It is not expected
+// to end by itself.
 
 #include <string.h>
 
@@ -13,6 +14,9 @@ typedef struct _FAULT {
 
 static const FAULT Faults[] = {
     {"null", "write through a null pointer", IOCTL_CRASH_WRITE_NULL},
+    {"read", "read through a null pointer", IOCTL_CRASH_READ_NULL},
+    {"absent", "call a DDI that Wine does not have", IOCTL_CRASH_CALL_ABSENT},
+    {"empty", "call a DDI that Wine only exports", IOCTL_CRASH_CALL_EMPTY},
     {"spin", "spin for ever", IOCTL_CRASH_SPIN},
     {"pend", "never complete a request", IOCTL_CRASH_NEVER_COMPLETE},
 };
@@ -34,7 +38,7 @@ int main(int argc, char** argv) {
   BOOL Returned;
 
   if (Fault == NULL) {
-    fprintf(stderr, "usage: crash-exercise.exe null|spin|pend\n");
+    fprintf(stderr, "usage: crash-exercise.exe null|read|absent|empty|spin|pend\n");
     return 1;
   }
   Device = OpenDevice("\\\\.\\Crash");

@@ -66,6 +66,27 @@ static NTSTATUS ReadStatistics(PDEVICE_EXTENSION Extension, PIRP Irp, PIO_STACK_
   return CompleteRequest(Extension, Irp, STATUS_SUCCESS, sizeof(MODERN_STATISTICS));
 }
 
+// Entered with the cancel lock held, at the level that goes with it.
+static VOID NTAPI CancelParked(PDEVICE_OBJECT DeviceObject, PIRP Irp) {
+  PDEVICE_EXTENSION Extension = DeviceObject->DeviceExtension;
+
+  ExpectIrql(Extension, DISPATCH_LEVEL);
+  IoReleaseCancelSpinLock(Irp->CancelIrql);
+  ExpectIrql(Extension, PASSIVE_LEVEL);
+  Count(Extension, &Extension->Statistics.Cancelled);
+  CompleteRequest(Extension, Irp, STATUS_CANCELLED, 0);
+}
+
+static NTSTATUS ParkAlone(PDEVICE_EXTENSION Extension, PIRP Irp) {
+  IoMarkIrpPending(Irp);
+  IoSetCancelRoutine(Irp, CancelParked);
+  // Cancelled before it could be seen: whoever takes the routine out completes the request.
+  if (Irp->Cancel && IoSetCancelRoutine(Irp, NULL) != NULL) {
+    CompleteRequest(Extension, Irp, STATUS_CANCELLED, 0);
+  }
+  return STATUS_PENDING;
+}
+
 static NTSTATUS NTAPI DispatchOpenClose(PDEVICE_OBJECT DeviceObject, PIRP Irp) {
   UNREFERENCED_PARAMETER(DeviceObject);
   Irp->IoStatus.Status = STATUS_SUCCESS;
@@ -92,6 +113,8 @@ static NTSTATUS NTAPI DispatchDeviceControl(PDEVICE_OBJECT DeviceObject, PIRP Ir
       return ChangeKey(Extension, Irp, Stack);
     case IOCTL_MODERN_PARK:
       return Enqueue(&Extension->Parked, Irp);
+    case IOCTL_MODERN_PARK_ALONE:
+      return ParkAlone(Extension, Irp);
     case IOCTL_MODERN_STATISTICS:
       return ReadStatistics(Extension, Irp, Stack);
     default:

@@ -65,12 +65,11 @@ static BOOL Finish(CLIENT* Client, SLOT* Slot) {
   return TRUE;
 }
 
-static BOOL ParkAndCancel(CLIENT* Client, SLOT* Slot) {
+static BOOL ParkAndCancel(CLIENT* Client, SLOT* Slot, DWORD Code) {
   DWORD Returned;
 
   ResetEvent(Slot->Overlapped.hEvent);
-  if (DeviceIoControl(Client->Device, IOCTL_MODERN_PARK, NULL, 0, NULL, 0, NULL,
-                      &Slot->Overlapped) ||
+  if (DeviceIoControl(Client->Device, Code, NULL, 0, NULL, 0, NULL, &Slot->Overlapped) ||
       GetLastError() != ERROR_IO_PENDING) {
     fprintf(stderr, "a parked request did not stay pending\n");
     return FALSE;
@@ -99,7 +98,8 @@ static BOOL RunClient(CLIENT* Client) {
         return FALSE;
       }
     }
-    if (Round % 64 == 0 && !ParkAndCancel(Client, &Client->Slots[0])) {
+    if (Round % 64 == 0 && !(ParkAndCancel(Client, &Client->Slots[0], IOCTL_MODERN_PARK) &&
+                             ParkAndCancel(Client, &Client->Slots[0], IOCTL_MODERN_PARK_ALONE))) {
       return FALSE;
     }
   }
