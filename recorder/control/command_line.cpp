@@ -16,7 +16,7 @@ const char kHelp[] =
   ddirec start --target X.sys --out TRACE [OPTION...]
       starts a recording of these drivers, whether loaded or still to come. The recorder must be
       loaded (sc start ddirec).
-  ddirec load SERVICE | unload SERVICE
+  ddirec load SERVICE | unload SERVICE [--limit-ms N]
       loads or unloads the driver of a service from the recorder's own process.
   ddirec status [--json]
       events, bytes and losses so far; hooks, and those never reached.
@@ -30,6 +30,8 @@ OPTION:
   --ring-kib N      memory for each processor, a power of two, 64 to 65536 (4096)
   --flush-ms N      events are in the file after this time at the latest, 10 to 60000 (100)
   --wait-ms N       as for stop
+  --limit-ms N      run: how long to wait for the target's DriverEntry and its DriverUnload
+                    (20000). One that takes longer goes on, but nobody waits for it
 
 Exit codes:
   0   done; the trace is complete
@@ -44,6 +46,8 @@ run goes on after 12 and 13 as far as it can, and ends with the first code that 
 )";
 
 namespace {
+
+constexpr unsigned kLimitMsMax = 600 * 1000;
 
 [[noreturn]] void fail(const std::string& message) {
   throw Failure(Exit::usage, message + "; see: ddirec --help");
@@ -117,9 +121,13 @@ bool take_recording_option(CommandLine& line, const std::wstring& option, Words&
 void take_option(CommandLine& line, const std::wstring& option, Words& words) {
   const bool records = line.command == Command::start || line.command == Command::run;
   const bool stops = line.command == Command::stop || line.command == Command::run;
+  const bool loads = line.command == Command::load || line.command == Command::unload ||
+                     line.command == Command::run;
   if (records && take_recording_option(line, option, words)) return;
   if (stops && option == L"--wait-ms") {
     line.wait_ms = words.take_number(option, 0, kStopWaitMsMax);
+  } else if (loads && option == L"--limit-ms") {
+    line.limit_ms = words.take_number(option, 1, kLimitMsMax);
   } else if (line.command == Command::status && option == L"--json") {
     line.json = true;
   } else {

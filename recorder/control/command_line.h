@@ -17,6 +17,7 @@ struct CommandLine {
   std::wstring service;               // load, unload
   std::vector<std::wstring> program;  // run: with its arguments
   unsigned wait_ms = 2000;            // stop: for threads to leave recorded calls
+  unsigned limit_ms = 20000;          // load, unload, run: for DriverEntry and DriverUnload
   bool json = false;
 };
 

@@ -10,7 +10,7 @@
 
 namespace ddireplay::recorder::control {
 
-inline constexpr uint32_t kVersion = 1;
+inline constexpr uint32_t kVersion = 2;
 
 inline constexpr char16_t kDeviceName[] = u"\\Device\\ddirec";
 inline constexpr char16_t kLinkName[] = u"\\DosDevices\\ddirec";
@@ -21,8 +21,8 @@ constexpr uint32_t ioctl_code(uint32_t function) {
 }
 inline constexpr uint32_t kIoctlStart = ioctl_code(0);   // StartRequest -> Reply
 inline constexpr uint32_t kIoctlStop = ioctl_code(1);    // StopRequest -> Reply
-inline constexpr uint32_t kIoctlLoad = ioctl_code(2);    // ServiceRequest -> Reply
-inline constexpr uint32_t kIoctlUnload = ioctl_code(3);  // ServiceRequest -> Reply
+inline constexpr uint32_t kIoctlLoad = ioctl_code(2);    // ServiceRequest -> Reply, when
+inline constexpr uint32_t kIoctlUnload = ioctl_code(3);  // it is done; may be cancelled
 inline constexpr uint32_t kIoctlStatus = ioctl_code(4);  // Header -> StatusReply
 inline constexpr uint32_t kIoctlHooks = ioctl_code(5);   // HooksRequest -> HooksReply
 
@@ -96,8 +96,8 @@ struct StatusReply {
   uint32_t hooks;
   uint32_t hooks_never_reached;
   uint32_t on_wine;
-  int32_t write_status;  // NTSTATUS of the last write to the trace
-  uint32_t reserved;
+  int32_t write_status;       // NTSTATUS of the last write to the trace
+  uint32_t service_requests;  // in progress: drivers that are just loaded or unloaded
 };
 
 struct HooksRequest {

@@ -51,12 +51,12 @@ Exit execute(const CommandLine& line) {
       break;
     }
     case Command::load:
-      require(RecorderDevice().load(line.service), Exit::load_failed,
-              to_utf8(line.service) + ": can't be loaded");
+      require_done(RecorderDevice().load(line.service, line.limit_ms), Exit::load_failed,
+                   to_utf8(line.service) + ": can't be loaded");
       break;
     case Command::unload:
-      require(RecorderDevice().unload(line.service), Exit::unload_failed,
-              to_utf8(line.service) + ": doesn't unload");
+      require_done(RecorderDevice().unload(line.service, line.limit_ms), Exit::unload_failed,
+                   to_utf8(line.service) + ": doesn't unload");
       break;
     case Command::run:
       return run(line);

@@ -14,6 +14,18 @@ namespace ddireplay::recorder::control {
 namespace {
 
 constexpr unsigned kStopServiceMs = 10000;
+constexpr unsigned kIdleMs = 500;
+constexpr unsigned kPollMs = 10;
+
+// A request that is answered still has its last instructions to go.
+bool wait_until_idle(RecorderDevice& device) {
+  for (unsigned waited = 0; waited < kIdleMs; waited += kPollMs) {
+    const StatusReply status = device.status();
+    if (status.state == State::idle && status.service_requests == 0) return true;
+    Sleep(kPollMs);
+  }
+  return false;
+}
 
 class Run {
  public:
@@ -90,10 +102,8 @@ class Run {
   void load_target() {
     target_service_.emplace(without_extension(file_name(target_path_)), target_path_,
                             Exit::load_failed);
-    const std::int32_t status = device_->load(target_service_->name());
-    if (status < 0) {
-      throw Failure(Exit::load_failed, target_name_ + ": can't be loaded: " + status_text(status));
-    }
+    require_done(device_->load(target_service_->name(), line_.limit_ms), Exit::load_failed,
+                 target_name_ + ": can't be loaded");
     loaded_ = true;
   }
 
@@ -120,10 +130,8 @@ class Run {
   }
 
   void unload_target() {
-    const std::int32_t status = device_->unload(target_service_->name());
-    if (status < 0) {
-      throw Failure(Exit::unload_failed, target_name_ + ": doesn't unload: " + status_text(status));
-    }
+    require_done(device_->unload(target_service_->name(), line_.limit_ms), Exit::unload_failed,
+                 target_name_ + ": doesn't unload");
   }
 
   void stop_recording() {
@@ -137,7 +145,7 @@ class Run {
 
   void remove_services() {
     if (target_service_) target_service_->remove();
-    const bool in_use = device_ && device_->status().state != State::idle;
+    const bool in_use = device_ && !wait_until_idle(*device_);
     device_.reset();
     // A service that is removed while its driver is loaded goes when that does.
     recorder_service_->remove();

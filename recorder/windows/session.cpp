@@ -52,10 +52,18 @@ struct Manager {
   State state = State::idle;
   control::StatusReply totals = {};  // of the last recording, when it has ended
   Session* session = nullptr;
+  std::uint32_t service_requests = 0;        // in progress
   std::atomic<Recorder*> recorder{nullptr};  // what the thunk sees
 };
 
 constinit Manager manager;
+
+// The system refuses to unload a driver that has no unload routine.
+void allow_unload_if_unused() {
+  const bool unused =
+      manager.state == State::idle && manager.session == nullptr && manager.service_requests == 0;
+  manager.driver->DriverUnload = unused ? manager.unload : nullptr;
+}
 
 bool is_terminated(const char16_t* text, std::size_t capacity) {
   for (std::size_t i = 0; i < capacity; ++i) {
@@ -240,7 +248,7 @@ void release_if_unused() {
   targets().forget();
   free_session(manager.session);
   manager.state = State::idle;
-  manager.driver->DriverUnload = manager.unload;
+  allow_unload_if_unused();
 }
 
 // Retpoline's import optimisation turns calls through the import table into direct ones, which no
@@ -319,7 +327,7 @@ NTSTATUS session_start(const control::StartRequest& request) {
   Session* const session = make_session(request);
   if (session == nullptr) return STATUS_INSUFFICIENT_RESOURCES;
   manager.session = session;
-  manager.driver->DriverUnload = nullptr;
+  allow_unload_if_unused();
   start_supplying();
   const NTSTATUS opened = open_trace(*session, request);
   if (!NT_SUCCESS(opened)) {
@@ -380,6 +388,7 @@ void session_status(control::StatusReply& reply) {
   reply.state = manager.state;
   reply.on_wine = current_system().on_wine;
   reply.threads_inside = presence().threads_inside();
+  reply.service_requests = manager.service_requests;
   reply.targets_loaded = targets().loaded_count();
 }
 
@@ -411,6 +420,18 @@ void session_settle() {
   targets().settle();
   const PassiveGuard guard(manager.lock);
   release_if_unused();
+}
+
+void session_begin_service_request() {
+  const PassiveGuard guard(manager.lock);
+  ++manager.service_requests;
+  allow_unload_if_unused();
+}
+
+void session_end_service_request() {
+  const PassiveGuard guard(manager.lock);
+  --manager.service_requests;
+  allow_unload_if_unused();
 }
 
 Recorder* session_recorder() { return manager.recorder.load(); }
