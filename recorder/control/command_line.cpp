@@ -8,11 +8,9 @@ namespace ddireplay::recorder::control {
 const char kHelp[] =
     R"(ddirec: records what a kernel driver asks of the kernel (with ddirec.sys)
 
-  ddirec run --recorder PATH\ddirec.sys --target PATH\X.sys --out TRACE [OPTION...]
-             [-- PROGRAM ARG...]
-      loads the recorder and the target, runs the program, unloads both. Prints one line per step
-      on stdout: "step: VERB OBJECT ok", or "step: VERB OBJECT failed". Other --target are recorded
-      when something loads them, and need be no more than a file name.
+  ddirec run --recorder PATH\ddirec.sys DRIVER... --out TRACE [OPTION...] [-- PROGRAM ARG...]
+      loads the recorder and the drivers, runs the program, unloads all. Prints one line per step
+      on stdout: "step: VERB OBJECT ok", or "step: VERB OBJECT failed".
   ddirec start --target X.sys --out TRACE [OPTION...]
       starts a recording of these drivers, whether loaded or still to come. The recorder must be
       loaded (sc start ddirec).
@@ -23,6 +21,12 @@ const char kHelp[] =
   ddirec stop [--wait-ms N]
       restores every pointer and closes the trace, after waiting at most N ms (2000) for threads to
       leave recorded calls.
+
+DRIVER of run; those that are loaded are loaded in the order given, and unloaded in reverse:
+  --target PATH\X.sys  loads and records this file
+  --service NAME       loads and records the driver of a service that is there
+  --attach NAME        records a driver that is loaded already: the name of its service, or its own
+  --before PATH\X.sys  loads this file before the recording starts, and does not record it
 
 OPTION:
   --stack-depth N   frames of each stack, 0 to 64 (16)
@@ -96,10 +100,26 @@ Command command_named(const std::wstring& name) {
   fail(to_utf8(name) + ": no such command");
 }
 
+bool take_driver(CommandLine& line, const std::wstring& option, Words& words) {
+  using How = DriverWord::How;
+  if (option == L"--target") {
+    line.drivers.push_back({How::load_file, words.take_value(option)});
+  } else if (option == L"--service") {
+    line.drivers.push_back({How::load_service, words.take_value(option)});
+  } else if (option == L"--attach") {
+    line.drivers.push_back({How::attach, words.take_value(option)});
+  } else if (option == L"--before") {
+    line.before.push_back({How::load_file, words.take_value(option)});
+  } else {
+    return false;
+  }
+  return true;
+}
+
 bool take_recording_option(CommandLine& line, const std::wstring& option, Words& words) {
   StartOptions& options = line.options;
-  if (option == L"--target") {
-    options.targets.push_back(words.take_value(option));
+  if (option == L"--target" && line.command == Command::start) {
+    line.targets.push_back(words.take_value(option));
   } else if (option == L"--out") {
     options.output = words.take_value(option);
   } else if (option == L"--stack-depth") {
@@ -123,6 +143,7 @@ void take_option(CommandLine& line, const std::wstring& option, Words& words) {
   const bool stops = line.command == Command::stop || line.command == Command::run;
   const bool loads = line.command == Command::load || line.command == Command::unload ||
                      line.command == Command::run;
+  if (line.command == Command::run && take_driver(line, option, words)) return;
   if (records && take_recording_option(line, option, words)) return;
   if (stops && option == L"--wait-ms") {
     line.wait_ms = words.take_number(option, 0, kStopWaitMsMax);
@@ -138,7 +159,7 @@ void take_option(CommandLine& line, const std::wstring& option, Words& words) {
 void check(const CommandLine& line) {
   const bool records = line.command == Command::start || line.command == Command::run;
   const bool names_service = line.command == Command::load || line.command == Command::unload;
-  if (records && line.options.targets.empty()) fail("--target is missing");
+  if (records && line.targets.empty() && line.drivers.empty()) fail("--target is missing");
   if (records && line.options.output.empty()) fail("--out is missing");
   if (records && (line.options.ring_kib & (line.options.ring_kib - 1)) != 0) {
     fail("--ring-kib wants a power of two");

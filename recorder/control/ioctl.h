@@ -56,7 +56,10 @@ struct StartRequest {
   uint32_t target_count;
   uint32_t reserved;
   char16_t targets[kMaxTargets][kNameCharacters];  // file names, as in MyDriver.sys
-  char16_t output[kPathCharacters];                // as in \??\C:\trace.ddt
+  // Of its service, which the system names the driver's object after; empty: the file's name
+  // without its extension.
+  char16_t services[kMaxTargets][kNameCharacters];
+  char16_t output[kPathCharacters];  // as in \??\C:\trace.ddt
 };
 
 inline constexpr uint32_t kRingKibMin = 64;
@@ -119,7 +122,8 @@ struct HooksReply {
   Hook hooks[kHooksPerReply];
 };
 
-static_assert(sizeof(StartRequest) == 32 + 2 * (kMaxTargets * kNameCharacters + kPathCharacters));
+static_assert(sizeof(StartRequest) ==
+              32 + 2 * (2 * kMaxTargets * kNameCharacters + kPathCharacters));
 static_assert(sizeof(StatusReply) == 80 && sizeof(Hook) == 136);
 
 }  // namespace ddireplay::recorder::control

@@ -22,7 +22,8 @@ void require(std::int32_t status, Exit code, const std::string& what) {
 void start(const CommandLine& line) {
   StartOptions options = line.options;
   options.output = full_path(options.output);
-  for (std::wstring& target : options.targets) target = file_name(target);
+  for (const std::wstring& target : line.targets)
+    options.targets.push_back({file_name(target), {}});
   RecorderDevice device;
   require(device.start(options), Exit::recorder_failed,
           to_utf8(options.output) + ": the recording can't be started");

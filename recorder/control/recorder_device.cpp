@@ -64,8 +64,9 @@ std::int32_t RecorderDevice::start(const StartOptions& options) {
   if (options.targets.size() > kMaxTargets) {
     throw Failure(Exit::usage, "at most " + std::to_string(kMaxTargets) + " targets");
   }
-  for (const std::wstring& target : options.targets) {
-    put_text(target, request.targets[request.target_count++]);
+  for (const Target& target : options.targets) {
+    put_text(target.file_name, request.targets[request.target_count]);
+    put_text(target.service, request.services[request.target_count++]);
   }
   put_text(L"\\??\\" + options.output, request.output);
   request.flags = options.all_imports ? start_flags::all_imports : 0;

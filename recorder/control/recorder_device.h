@@ -12,9 +12,14 @@
 
 namespace ddireplay::recorder::control {
 
+struct Target {
+  std::wstring file_name;
+  std::wstring service;  // empty: as the file, without its extension
+};
+
 struct StartOptions {
-  std::vector<std::wstring> targets;  // file names
-  std::wstring output;                // absolute
+  std::vector<Target> targets;
+  std::wstring output;  // absolute
   unsigned stack_depth = 16;
   unsigned ring_kib = 4096;
   unsigned flush_ms = 100;

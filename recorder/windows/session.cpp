@@ -83,7 +83,10 @@ bool is_valid(const control::StartRequest& request) {
     return false;
   }
   for (std::uint32_t i = 0; i < request.target_count; ++i) {
-    if (!is_terminated(request.targets[i], control::kNameCharacters)) return false;
+    if (!is_terminated(request.targets[i], control::kNameCharacters) ||
+        request.services[i][control::kNameCharacters - 1] != u'\0') {
+      return false;
+    }
   }
   return true;
 }
@@ -207,6 +210,8 @@ void end_writer(Session& session) {
 void copy_target_names(const control::StartRequest& request, TargetOptions& options) {
   static_assert(sizeof(options.names) == sizeof(request.targets));
   RtlCopyMemory(options.names, request.targets, sizeof(options.names));
+  static_assert(sizeof(options.services) == sizeof(request.services));
+  RtlCopyMemory(options.services, request.services, sizeof(options.services));
   options.name_count = request.target_count;
   options.all_imports = (request.flags & control::start_flags::all_imports) != 0;
 }
@@ -276,6 +281,10 @@ std::size_t gather_notices(Session& session, std::span<Text<160>> texts,
     texts[count++] << session.recorder.refused_hooks()
                    << " routines could not be hooked: the recorder's tables are full";
   }
+  if (current_system().on_wine && targets().attached() && !supplying()) {
+    texts[count++]
+        << "attached under Wine: every call goes to Wine's own routine, none is supplied";
+  }
   if (!current_system().clock_is_invariant) {
     texts[count++] << "this processor's time stamp counter may change its speed: times are "
                       "approximate";
@@ -328,7 +337,11 @@ NTSTATUS session_start(const control::StartRequest& request) {
   if (session == nullptr) return STATUS_INSUFFICIENT_RESOURCES;
   manager.session = session;
   allow_unload_if_unused();
-  start_supplying();
+  TargetOptions options = {};
+  copy_target_names(request, options);
+  // What a driver has done before we came was done with Wine's own routines: its locks, DPCs and
+  // timers are theirs, and supplied routines could do nothing with them.
+  if (!Targets::any_loaded(options)) start_supplying();
   const NTSTATUS opened = open_trace(*session, request);
   if (!NT_SUCCESS(opened)) {
     manager.state = State::ended;
@@ -338,8 +351,6 @@ NTSTATUS session_start(const control::StartRequest& request) {
   manager.state = State::recording;
   manager.recorder.store(&session->recorder);
   session->recorder.set_recording(true);
-  TargetOptions options = {};
-  copy_target_names(request, options);
   targets().open(session->recorder, options, session->patches);
   const NTSTATUS notified = PsSetLoadImageNotifyRoutine(on_image_loaded);
   if (NT_SUCCESS(notified)) return notified;

@@ -16,7 +16,7 @@ struct Case {
   RecordedTrace trace;
 
   Case() {
-    request.target = "/d/X.sys";
+    request.targets = {"/d/X.sys"};
     request.output = "x.ddt";
     request.program = {"/d/test.exe"};
     outcome.step = Step::done;

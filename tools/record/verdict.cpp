@@ -8,8 +8,6 @@ namespace {
 using format::EndReason;
 using format::ExitStatus;
 
-std::string target_name(const Request& request) { return request.target.filename().string(); }
-
 std::string program_name(const Request& request) {
   if (request.program.empty()) return "the program";
   return std::filesystem::path(request.program.front()).filename().string();
@@ -29,7 +27,7 @@ std::optional<std::string> crash_text(const Request& request, const SessionOutco
   if (!outcome.crashed_in) return std::nullopt;
   std::string text =
       fmt::format("the process that hosts {} (winedevice.exe) ended by itself while {}",
-                  target_name(request), describe(request, *outcome.crashed_in));
+                  target_names(request), describe(request, *outcome.crashed_in));
   if (!outcome.crashes.empty()) {
     const Crash& crash = outcome.crashes.back().second;
     text += fmt::format(": {} at 0x{:x}, outside the driver", crash.what, crash.address);
@@ -112,11 +110,11 @@ std::string describe(const Request& request, Step step) {
     case Step::start:
       return "starting the recording";
     case Step::load:
-      return "loading " + target_name(request);
+      return (only_attaches(request) ? "attaching to " : "loading ") + target_names(request);
     case Step::run:
       return "running " + program_name(request);
     case Step::unload:
-      return "unloading " + target_name(request);
+      return (only_attaches(request) ? "leaving " : "unloading ") + target_names(request);
     case Step::stop:
       return "stopping the recording";
     case Step::remove:
