@@ -161,7 +161,12 @@ void require_done(std::optional<std::int32_t> status, Exit code, const std::stri
     const char* routine = code == Exit::load_failed ? "DriverEntry" : "DriverUnload";
     throw Failure(code, what + ": its " + routine + " has not returned in time (--limit-ms)");
   }
-  if (*status < 0) throw Failure(code, what + ": " + status_text(*status));
+  if (*status >= 0) return;
+  // The second is Wine's word for the first.
+  const auto number = static_cast<std::uint32_t>(*status);
+  const bool lacks_module = number == 0xc0000135 || number == 0xc0000142;
+  throw Failure(code, what + ": " + status_text(*status) +
+                          (lacks_module ? "; is a module that it imports from missing?" : ""));
 }
 
 }  // namespace ddireplay::recorder::control

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include "tools/kmdf.h"
+
 namespace ddireplay::tools::record {
 namespace {
 
@@ -17,7 +19,10 @@ std::uint64_t count_events(format::TraceReader& trace) {
 RecordedTrace examine(format::TraceReader trace) {
   RecordedTrace recorded;
   const format::FooterInfo* footer = trace.footer();
-  if (footer) recorded.end_reason = footer->end_reason;
+  if (footer) {
+    recorded.end_reason = footer->end_reason;
+    recorded.kmdf = kmdf_text(*footer);
+  }
   recorded.events = footer ? footer->events : count_events(trace);
   const format::Condition& condition = trace.condition();
   recorded.lost = condition.lost_events;

@@ -200,9 +200,11 @@ ExitStatus record_supervised(const Means& means, const Request& request, const V
   SignalQueue signals;  // from here on there are things to be removed
   PendingTrace pending(request.output);
   const SessionOutcome outcome = run_session(means, request, voice, signals, pending.path());
-  const Verdict verdict = judge(request, outcome, examine_trace(pending.path()));
+  const RecordedTrace trace = examine_trace(pending.path());
+  const Verdict verdict = judge(request, outcome, trace);
   if (verdict.status != ExitStatus::unreadable) pending.keep();
   for (const std::string& complaint : verdict.complaints) voice.complaint(complaint);
+  if (!trace.kmdf.empty()) voice.complaint(trace.kmdf);
   voice.complaint(verdict.summary);
   return verdict.status;
 }

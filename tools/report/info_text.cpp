@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 #include <vector>
 
+#include "tools/kmdf.h"
 #include "tools/report/append.h"
 #include "tools/report/summary_text.h"
 #include "tools/report/text.h"
@@ -217,6 +218,8 @@ std::string info_text(const format::TraceReader& trace) {
   append_condition(out, trace);
   if (trace.footer() == nullptr) return out;
   append_modules(out, trace);
+  const std::string kmdf = kmdf_text(*trace.footer());
+  if (!kmdf.empty()) append(out, "\nKMDF: {}\n", kmdf);
   append_all_imports(out, *trace.footer());
   return out;
 }
