@@ -32,7 +32,7 @@ TEST_CASE("the recorder answers while a driver unloads, and loads it again") {
   const Ran ran = record_unload(bench, {"status", *windows_path(built("ddirec.exe"))});
   CAPTURE(ran.err);
   CHECK(ran.status == 0);
-  CHECK_THAT(ran.err, Contains("\"state\":\"recording\""));
+  CHECK_THAT(ran.err, Contains("\"state\":\"recording\"") && Contains("\"service_requests\":1"));
   Recorded recorded = read_recorded(bench.file("out.ddt"));
   CHECK(recorded.complete);
   CHECK(recorded.calls["cb:ImageLoad"] == 2);

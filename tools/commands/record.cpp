@@ -102,7 +102,7 @@ ExitStatus run(Arguments& arguments) {
   request.timeout = std::chrono::seconds(arguments.timeout_s);
   request.program = arguments_behind_dashes();
   for (const std::string& word : arguments.words) {
-    if (word.ends_with(".exe")) {
+    if (!request.targets.empty() && word.ends_with(".exe")) {
       record::refuse(fmt::format("{}: put -- before the program and its arguments", word));
     }
     request.targets.emplace_back(word);
@@ -129,8 +129,7 @@ void add_options(CLI::App& command, Arguments& arguments) {
       ->option_text("NAME ...");
   command.add_option("--setup", request.setup, "what is put in place first; see below")
       ->option_text("DIR");
-  command.add_option("-o,--output", request.output, "the trace to be written")
-      ->required()
+  command.add_option("-o,--output", request.output, "the trace to be written; required")
       ->option_text("OUT.ddt");
   command
       .add_option("--timeout", arguments.timeout_s,

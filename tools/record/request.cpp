@@ -64,6 +64,7 @@ void check_program(const fs::path& program) {
 
 void check_output(const Request& request) {
   const fs::path& output = request.output;
+  if (output.empty()) refuse("--output is required");
   if (!output.has_filename() || fs::is_directory(output)) {
     refuse(fmt::format("{}: a directory; the trace needs a file name", output.string()));
   }

@@ -59,6 +59,11 @@ std::vector<std::string> complaints(const Request& request, const SessionOutcome
         fmt::format("{} did not come to an end; all processes of the session were ended",
                     describe(request, *outcome.hung_in)));
   }
+  for (const Step step : {Step::load, Step::unload}) {
+    const std::string busy = busy_text(outcome, trace);
+    if (busy.empty() || !outcome.failed.contains(step)) continue;
+    lines.push_back(fmt::format("{} has failed{}", describe(request, step), busy));
+  }
   if (outcome.stopped_in) {
     lines.push_back(
         fmt::format("stopped on request while {}", describe(request, *outcome.stopped_in)));
