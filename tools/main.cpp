@@ -65,7 +65,7 @@ ExitStatus run(int argc, char** argv) {
   add_rules_command(app, status);
   refuse_unknown_command(app, argc, argv);
   try {
-    app.parse(argc, argv);
+    app.parse(arguments_before_program(argc, argv), argv);
   } catch (const CLI::ParseError& error) {
     status = status_of(app, error);
   }

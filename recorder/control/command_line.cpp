@@ -8,15 +8,13 @@ namespace ddireplay::recorder::control {
 const char kHelp[] =
     R"(ddirec: records what a kernel driver asks of the kernel (with ddirec.sys)
 
-  ddirec run --recorder PATH\ddirec.sys --target PATH\X.sys --out TRACE [OPTION...]
-             [-- PROGRAM ARG...]
-      loads the recorder and the target, runs the program, unloads both. Prints one line per step
-      on stdout: "step: VERB OBJECT ok", or "step: VERB OBJECT failed". Other --target are recorded
-      when something loads them, and need be no more than a file name.
+  ddirec run --recorder PATH\ddirec.sys DRIVER... --out TRACE [OPTION...] [-- PROGRAM ARG...]
+      loads the recorder and the drivers, runs the program, unloads all. Prints one line per step
+      on stdout: "step: VERB OBJECT ok", or "step: VERB OBJECT failed".
   ddirec start --target X.sys --out TRACE [OPTION...]
       starts a recording of these drivers, whether loaded or still to come. The recorder must be
       loaded (sc start ddirec).
-  ddirec load SERVICE | unload SERVICE
+  ddirec load SERVICE | unload SERVICE [--limit-ms N]
       loads or unloads the driver of a service from the recorder's own process.
   ddirec status [--json]
       events, bytes and losses so far; hooks, and those never reached.
@@ -24,12 +22,20 @@ const char kHelp[] =
       restores every pointer and closes the trace, after waiting at most N ms (2000) for threads to
       leave recorded calls.
 
+DRIVER of run; those that are loaded are loaded in the order given, and unloaded in reverse:
+  --target PATH\X.sys  loads and records this file
+  --service NAME       loads and records the driver of a service that is there
+  --attach NAME        records a driver that is loaded already: the name of its service, or its own
+  --before PATH\X.sys  loads this file before the recording starts, and does not record it
+
 OPTION:
   --stack-depth N   frames of each stack, 0 to 64 (16)
   --all-imports     hook the C run-time's functions, too
   --ring-kib N      memory for each processor, a power of two, 64 to 65536 (4096)
   --flush-ms N      events are in the file after this time at the latest, 10 to 60000 (100)
   --wait-ms N       as for stop
+  --limit-ms N      run: how long to wait for the target's DriverEntry and its DriverUnload
+                    (20000). One that takes longer goes on, but nobody waits for it
 
 Exit codes:
   0   done; the trace is complete
@@ -44,6 +50,8 @@ run goes on after 12 and 13 as far as it can, and ends with the first code that 
 )";
 
 namespace {
+
+constexpr unsigned kLimitMsMax = 600 * 1000;
 
 [[noreturn]] void fail(const std::string& message) {
   throw Failure(Exit::usage, message + "; see: ddirec --help");
@@ -92,10 +100,26 @@ Command command_named(const std::wstring& name) {
   fail(to_utf8(name) + ": no such command");
 }
 
+bool take_driver(CommandLine& line, const std::wstring& option, Words& words) {
+  using How = DriverWord::How;
+  if (option == L"--target") {
+    line.drivers.push_back({How::load_file, words.take_value(option)});
+  } else if (option == L"--service") {
+    line.drivers.push_back({How::load_service, words.take_value(option)});
+  } else if (option == L"--attach") {
+    line.drivers.push_back({How::attach, words.take_value(option)});
+  } else if (option == L"--before") {
+    line.before.push_back({How::load_file, words.take_value(option)});
+  } else {
+    return false;
+  }
+  return true;
+}
+
 bool take_recording_option(CommandLine& line, const std::wstring& option, Words& words) {
   StartOptions& options = line.options;
-  if (option == L"--target") {
-    options.targets.push_back(words.take_value(option));
+  if (option == L"--target" && line.command == Command::start) {
+    line.targets.push_back(words.take_value(option));
   } else if (option == L"--out") {
     options.output = words.take_value(option);
   } else if (option == L"--stack-depth") {
@@ -117,9 +141,14 @@ bool take_recording_option(CommandLine& line, const std::wstring& option, Words&
 void take_option(CommandLine& line, const std::wstring& option, Words& words) {
   const bool records = line.command == Command::start || line.command == Command::run;
   const bool stops = line.command == Command::stop || line.command == Command::run;
+  const bool loads = line.command == Command::load || line.command == Command::unload ||
+                     line.command == Command::run;
+  if (line.command == Command::run && take_driver(line, option, words)) return;
   if (records && take_recording_option(line, option, words)) return;
   if (stops && option == L"--wait-ms") {
     line.wait_ms = words.take_number(option, 0, kStopWaitMsMax);
+  } else if (loads && option == L"--limit-ms") {
+    line.limit_ms = words.take_number(option, 1, kLimitMsMax);
   } else if (line.command == Command::status && option == L"--json") {
     line.json = true;
   } else {
@@ -130,7 +159,7 @@ void take_option(CommandLine& line, const std::wstring& option, Words& words) {
 void check(const CommandLine& line) {
   const bool records = line.command == Command::start || line.command == Command::run;
   const bool names_service = line.command == Command::load || line.command == Command::unload;
-  if (records && line.options.targets.empty()) fail("--target is missing");
+  if (records && line.targets.empty() && line.drivers.empty()) fail("--target is missing");
   if (records && line.options.output.empty()) fail("--out is missing");
   if (records && (line.options.ring_kib & (line.options.ring_kib - 1)) != 0) {
     fail("--ring-kib wants a power of two");

@@ -14,13 +14,22 @@ constexpr unsigned kPollMs = 20;
 
 }  // namespace
 
-DriverService::DriverService(const std::wstring& name, const std::wstring& image, Exit failure)
+void require_file(const std::wstring& path, Exit failure) {
+  const DWORD attributes = GetFileAttributesW(path.c_str());
+  if (attributes == INVALID_FILE_ATTRIBUTES || (attributes & FILE_ATTRIBUTE_DIRECTORY) != 0) {
+    throw Failure(failure, to_utf8(path) + ": no such file");
+  }
+}
+
+DriverService::DriverService(const std::wstring& name, const std::wstring& image, Exit failure,
+                             const std::wstring& group)
     : name_(name), failure_(failure) {
   manager_ = OpenSCManagerW(nullptr, nullptr, SC_MANAGER_CONNECT | SC_MANAGER_CREATE_SERVICE);
   if (manager_ == nullptr) fail("the service manager can't be opened", GetLastError());
   service_ = CreateServiceW(manager_, name.c_str(), name.c_str(), SERVICE_ALL_ACCESS,
                             SERVICE_KERNEL_DRIVER, SERVICE_DEMAND_START, SERVICE_ERROR_NORMAL,
-                            image.c_str(), nullptr, nullptr, nullptr, nullptr, nullptr);
+                            image.c_str(), group.empty() ? nullptr : group.c_str(), nullptr,
+                            nullptr, nullptr, nullptr);
   made_ = service_ != nullptr;
   if (made_) return;
   const DWORD error = GetLastError();

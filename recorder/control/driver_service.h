@@ -12,8 +12,9 @@ namespace ddireplay::recorder::control {
 class DriverService {
  public:
   // Makes the service, or takes the one that is there if it names the same image. `failure` is the
-  // code of what is thrown.
-  DriverService(const std::wstring& name, const std::wstring& image, Exit failure);
+  // code of what is thrown. Under Wine, drivers whose services are of one `group` share a process.
+  DriverService(const std::wstring& name, const std::wstring& image, Exit failure,
+                const std::wstring& group = {});
   ~DriverService();
   DriverService(const DriverService&) = delete;
   DriverService& operator=(const DriverService&) = delete;
@@ -37,5 +38,8 @@ class DriverService {
   SC_HANDLE manager_ = nullptr;
   SC_HANDLE service_ = nullptr;
 };
+
+// Throws Failure of that code when there is no such file.
+void require_file(const std::wstring& path, Exit failure);
 
 }  // namespace ddireplay::recorder::control

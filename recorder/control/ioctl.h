@@ -10,7 +10,7 @@
 
 namespace ddireplay::recorder::control {
 
-inline constexpr uint32_t kVersion = 1;
+inline constexpr uint32_t kVersion = 2;
 
 inline constexpr char16_t kDeviceName[] = u"\\Device\\ddirec";
 inline constexpr char16_t kLinkName[] = u"\\DosDevices\\ddirec";
@@ -25,6 +25,8 @@ inline constexpr uint32_t kIoctlLoad = ioctl_code(2);    // ServiceRequest -> Re
 inline constexpr uint32_t kIoctlUnload = ioctl_code(3);  // ServiceRequest -> Reply
 inline constexpr uint32_t kIoctlStatus = ioctl_code(4);  // Header -> StatusReply
 inline constexpr uint32_t kIoctlHooks = ioctl_code(5);   // HooksRequest -> HooksReply
+// Loading and unloading are answered when they are done. To cancel the request ends the waiting, not
+// the work.
 
 inline constexpr uint32_t kMaxTargets = 8;
 inline constexpr uint32_t kNameCharacters = 64;
@@ -56,7 +58,10 @@ struct StartRequest {
   uint32_t target_count;
   uint32_t reserved;
   char16_t targets[kMaxTargets][kNameCharacters];  // file names, as in MyDriver.sys
-  char16_t output[kPathCharacters];                // as in \??\C:\trace.ddt
+  // Of its service, which the system names the driver's object after; empty: the file's name
+  // without its extension.
+  char16_t services[kMaxTargets][kNameCharacters];
+  char16_t output[kPathCharacters];  // as in \??\C:\trace.ddt
 };
 
 inline constexpr uint32_t kRingKibMin = 64;
@@ -96,8 +101,8 @@ struct StatusReply {
   uint32_t hooks;
   uint32_t hooks_never_reached;
   uint32_t on_wine;
-  int32_t write_status;  // NTSTATUS of the last write to the trace
-  uint32_t reserved;
+  int32_t write_status;       // NTSTATUS of the last write to the trace
+  uint32_t service_requests;  // in progress: drivers that are just loaded or unloaded
 };
 
 struct HooksRequest {
@@ -119,7 +124,8 @@ struct HooksReply {
   Hook hooks[kHooksPerReply];
 };
 
-static_assert(sizeof(StartRequest) == 32 + 2 * (kMaxTargets * kNameCharacters + kPathCharacters));
+static_assert(sizeof(StartRequest) ==
+              32 + 2 * (2 * kMaxTargets * kNameCharacters + kPathCharacters));
 static_assert(sizeof(StatusReply) == 80 && sizeof(Hook) == 136);
 
 }  // namespace ddireplay::recorder::control

@@ -22,7 +22,8 @@ void require(std::int32_t status, Exit code, const std::string& what) {
 void start(const CommandLine& line) {
   StartOptions options = line.options;
   options.output = full_path(options.output);
-  for (std::wstring& target : options.targets) target = file_name(target);
+  for (const std::wstring& target : line.targets)
+    options.targets.push_back({file_name(target), {}});
   RecorderDevice device;
   require(device.start(options), Exit::recorder_failed,
           to_utf8(options.output) + ": the recording can't be started");
@@ -51,12 +52,12 @@ Exit execute(const CommandLine& line) {
       break;
     }
     case Command::load:
-      require(RecorderDevice().load(line.service), Exit::load_failed,
-              to_utf8(line.service) + ": can't be loaded");
+      require_done(RecorderDevice().load(line.service, line.limit_ms), Exit::load_failed,
+                   to_utf8(line.service) + ": can't be loaded");
       break;
     case Command::unload:
-      require(RecorderDevice().unload(line.service), Exit::unload_failed,
-              to_utf8(line.service) + ": doesn't unload");
+      require_done(RecorderDevice().unload(line.service, line.limit_ms), Exit::unload_failed,
+                   to_utf8(line.service) + ": doesn't unload");
       break;
     case Command::run:
       return run(line);

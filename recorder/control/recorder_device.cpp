@@ -1,6 +1,5 @@
 #include "recorder/control/recorder_device.h"
 
-#include "recorder/control/failure.h"
 #include "recorder/control/status_name.h"
 #include "recorder/control/text.h"
 
@@ -44,8 +43,9 @@ void put_text(const std::wstring& text, char16_t (&to)[Capacity]) {
 
 RecorderDevice::RecorderDevice() {
   enable_load_driver_privilege();
+  done_ = CreateEventW(nullptr, TRUE, FALSE, nullptr);
   device_ = CreateFileW(L"\\\\.\\ddirec", GENERIC_READ | GENERIC_WRITE, 0, nullptr, OPEN_EXISTING,
-                        0, nullptr);
+                        FILE_FLAG_OVERLAPPED, nullptr);
   if (device_ != INVALID_HANDLE_VALUE) return;
   const DWORD error = GetLastError();
   throw Failure(Exit::recorder_failed,
@@ -54,15 +54,19 @@ RecorderDevice::RecorderDevice() {
                     : "the recorder's device can't be opened: " + error_text(error));
 }
 
-RecorderDevice::~RecorderDevice() { CloseHandle(device_); }
+RecorderDevice::~RecorderDevice() {
+  CloseHandle(device_);
+  CloseHandle(done_);
+}
 
 std::int32_t RecorderDevice::start(const StartOptions& options) {
   StartRequest request = {};
   if (options.targets.size() > kMaxTargets) {
     throw Failure(Exit::usage, "at most " + std::to_string(kMaxTargets) + " targets");
   }
-  for (const std::wstring& target : options.targets) {
-    put_text(target, request.targets[request.target_count++]);
+  for (const Target& target : options.targets) {
+    put_text(target.file_name, request.targets[request.target_count]);
+    put_text(target.service, request.services[request.target_count++]);
   }
   put_text(L"\\??\\" + options.output, request.output);
   request.flags = options.all_imports ? start_flags::all_imports : 0;
@@ -78,16 +82,12 @@ std::int32_t RecorderDevice::stop(unsigned wait_ms) {
   return ask_status(kIoctlStop, request);
 }
 
-std::int32_t RecorderDevice::load(const std::wstring& service) {
-  ServiceRequest request = {};
-  put_text(service, request.service);
-  return ask_status(kIoctlLoad, request);
+std::optional<std::int32_t> RecorderDevice::load(const std::wstring& service, unsigned limit_ms) {
+  return ask_service(kIoctlLoad, service, limit_ms);
 }
 
-std::int32_t RecorderDevice::unload(const std::wstring& service) {
-  ServiceRequest request = {};
-  put_text(service, request.service);
-  return ask_status(kIoctlUnload, request);
+std::optional<std::int32_t> RecorderDevice::unload(const std::wstring& service, unsigned limit_ms) {
+  return ask_service(kIoctlUnload, service, limit_ms);
 }
 
 StatusReply RecorderDevice::status() {
@@ -112,16 +112,31 @@ std::vector<Hook> RecorderDevice::hooks() {
 }
 
 template <class Request, class Answer>
-void RecorderDevice::ask(std::uint32_t code, Request& request, Answer& answer) {
+bool RecorderDevice::ask(std::uint32_t code, Request& request, Answer& answer, unsigned limit_ms) {
   request.header = {sizeof(request), kVersion};
-  DWORD returned = 0;
-  if (!DeviceIoControl(device_, code, &request, sizeof(request), &answer, sizeof(answer), &returned,
-                       nullptr)) {
+  OVERLAPPED pending = {};
+  pending.hEvent = done_;
+  if (!DeviceIoControl(device_, code, &request, sizeof(request), &answer, sizeof(answer), nullptr,
+                       &pending) &&
+      GetLastError() != ERROR_IO_PENDING) {
     fail_to_ask(GetLastError());
   }
+  DWORD returned = 0;
+  if (!finish(pending, limit_ms, returned)) return false;
   if (returned != sizeof(answer) || answer.header.version != kVersion) {
     throw Failure(Exit::recorder_failed, "the recorder's answer is of another version");
   }
+  return true;
+}
+
+// What is cancelled may be done all the same.
+bool RecorderDevice::finish(OVERLAPPED& request, unsigned limit_ms, DWORD& returned) {
+  const bool late = WaitForSingleObject(done_, limit_ms) == WAIT_TIMEOUT;
+  if (late) CancelIoEx(device_, &request);
+  if (GetOverlappedResult(device_, &request, &returned, TRUE)) return true;
+  const DWORD error = GetLastError();
+  if (!late || error != ERROR_OPERATION_ABORTED) fail_to_ask(error);
+  return false;
 }
 
 template <class Request>
@@ -129,6 +144,29 @@ std::int32_t RecorderDevice::ask_status(std::uint32_t code, Request& request) {
   Reply reply = {};
   ask(code, request, reply);
   return reply.status;
+}
+
+std::optional<std::int32_t> RecorderDevice::ask_service(std::uint32_t code,
+                                                        const std::wstring& service,
+                                                        unsigned limit_ms) {
+  ServiceRequest request = {};
+  put_text(service, request.service);
+  Reply reply = {};
+  if (!ask(code, request, reply, limit_ms)) return std::nullopt;
+  return reply.status;
+}
+
+void require_done(std::optional<std::int32_t> status, Exit code, const std::string& what) {
+  if (!status) {
+    const char* routine = code == Exit::load_failed ? "DriverEntry" : "DriverUnload";
+    throw Failure(code, what + ": its " + routine + " has not returned in time (--limit-ms)");
+  }
+  if (*status >= 0) return;
+  // The second is Wine's word for the first.
+  const auto number = static_cast<std::uint32_t>(*status);
+  const bool lacks_module = number == 0xc0000135 || number == 0xc0000142;
+  throw Failure(code, what + ": " + status_text(*status) +
+                          (lacks_module ? "; is a module that it imports from missing?" : ""));
 }
 
 }  // namespace ddireplay::recorder::control

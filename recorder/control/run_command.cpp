@@ -1,10 +1,13 @@
 #include "recorder/control/run_command.h"
 
+#include <algorithm>
 #include <cstdio>
+#include <memory>
 #include <optional>
 
 #include "recorder/control/driver_service.h"
 #include "recorder/control/recorder_device.h"
+#include "recorder/control/run_driver.h"
 #include "recorder/control/status_command.h"
 #include "recorder/control/status_name.h"
 #include "recorder/control/text.h"
@@ -14,32 +17,54 @@ namespace ddireplay::recorder::control {
 namespace {
 
 constexpr unsigned kStopServiceMs = 10000;
+constexpr unsigned kIdleMs = 500;
+constexpr unsigned kPollMs = 10;
+
+// A request that is answered still has its last instructions to go.
+bool wait_until_idle(RecorderDevice& device) {
+  for (unsigned waited = 0; waited < kIdleMs; waited += kPollMs) {
+    const StatusReply status = device.status();
+    if (status.state == State::idle && status.service_requests == 0) return true;
+    Sleep(kPollMs);
+  }
+  return false;
+}
+
+using RunDrivers = std::vector<std::unique_ptr<RunDriver>>;
+
+// What several drivers may take together.
+class Deadline {
+ public:
+  explicit Deadline(unsigned limit_ms) : end_(GetTickCount64() + limit_ms) {}
+  unsigned left_ms() const {
+    const ULONGLONG now = GetTickCount64();
+    return now < end_ ? static_cast<unsigned>(end_ - now) : 0;
+  }
+
+ private:
+  ULONGLONG end_;
+};
 
 class Run {
  public:
   explicit Run(const CommandLine& line)
-      : line_(line),
-        recorder_path_(full_path(line.recorder)),
-        target_path_(full_path(line.options.targets[0])),
-        target_name_(to_utf8(file_name(target_path_))) {
-    options_ = line.options;
+      : line_(line), recorder_path_(full_path(line.recorder)), options_(line.options) {
     options_.output = full_path(line.options.output);
-    for (std::wstring& target : options_.targets) target = file_name(target);
   }
 
   Exit run() {
     // What was begun is taken back whatever happens in between.
-    step("install", "ddirec", [this] { install_recorder(); });
+    step("install", "ddirec", [this] { install(); });
     if (ok()) step("start", "recording", [this] { start_recording(); });
     if (recording_) {
-      step("load", target_name_, [this] { load_target(); });
-      if (loaded_ && !line_.program.empty()) {
+      step("load", names(), [this] { load(); });
+      if (ok() && !line_.program.empty()) {
         step("run", to_utf8(line_.program[0]), [this] { run_program(); });
       }
-      if (loaded_) step("unload", target_name_, [this] { unload_target(); });
+      if (any_loaded(drivers_)) step("unload", names(), [this] { unload_in_reverse(drivers_); });
       if (!crashed()) step("stop", "recording", [this] { stop_recording(); });
     }
-    if (recorder_service_ && !crashed()) step("remove", "services", [this] { remove_services(); });
+    if (recorder_service_ && !crashed()) step("remove", "services", [this] { remove(); });
     return result_;
   }
 
@@ -62,22 +87,43 @@ class Run {
     std::fflush(stdout);
   }
 
-  static void require_file(const std::wstring& path, Exit code) {
-    const DWORD attributes = GetFileAttributesW(path.c_str());
-    if (attributes == INVALID_FILE_ATTRIBUTES || (attributes & FILE_ATTRIBUTE_DIRECTORY) != 0) {
-      throw Failure(code, to_utf8(path) + ": no such file");
-    }
+  static bool any_loaded(const RunDrivers& drivers) {
+    return std::ranges::any_of(drivers, [](const auto& driver) { return driver->is_loaded(); });
   }
 
-  void install_recorder() {
+  std::string names() const {
+    std::string names;
+    for (const auto& driver : drivers_) {
+      names += (names.empty() ? "" : ", ") + to_utf8(driver->file_name());
+    }
+    return names;
+  }
+
+  void install() {
     require_file(recorder_path_, Exit::recorder_failed);
-    require_file(target_path_, Exit::load_failed);
-    recorder_service_.emplace(L"ddirec", recorder_path_, Exit::recorder_failed);
+    for (const DriverWord& word : line_.before)
+      before_.push_back(std::make_unique<RunDriver>(word));
+    for (const DriverWord& word : line_.drivers) {
+      drivers_.push_back(std::make_unique<RunDriver>(word));
+    }
+    recorder_service_.emplace(L"ddirec", recorder_path_, Exit::recorder_failed, group_to_join());
     recorder_service_->start();
     device_.emplace();
+    load_in_order(before_);
+  }
+
+  // Under Wine the recorder must be in the process of what it attaches to.
+  std::wstring group_to_join() const {
+    for (const auto& driver : drivers_) {
+      if (driver->is_attached_to() && !driver->group().empty()) return driver->group();
+    }
+    return {};
   }
 
   void start_recording() {
+    for (const auto& driver : drivers_) {
+      options_.targets.push_back({driver->file_name(), driver->service()});
+    }
     const std::int32_t status = device_->start(options_);
     if (status < 0) {
       throw Failure(
@@ -87,14 +133,41 @@ class Run {
     recording_ = true;
   }
 
-  void load_target() {
-    target_service_.emplace(without_extension(file_name(target_path_)), target_path_,
-                            Exit::load_failed);
-    const std::int32_t status = device_->load(target_service_->name());
-    if (status < 0) {
-      throw Failure(Exit::load_failed, target_name_ + ": can't be loaded: " + status_text(status));
+  void load() {
+    require_attached();
+    load_in_order(drivers_);
+    if (device_->status().targets_loaded >= drivers_.size()) return;
+    throw Failure(Exit::load_failed, names() +
+                                         ": loaded, but not all of it was seen by the "
+                                         "recorder; is an image named otherwise?");
+  }
+
+  void require_attached() {
+    const auto is_attached_to = [](const auto& driver) { return driver->is_attached_to(); };
+    const auto wanted = std::ranges::count_if(drivers_, is_attached_to);
+    const StatusReply status = device_->status();
+    if (static_cast<std::int64_t>(status.targets_loaded) >= wanted) return;
+    throw Failure(Exit::load_failed,
+                  names() + ": can't be attached to: " +
+                      (status.on_wine != 0
+                           ? "not loaded in the recorder's process; under Wine only drivers whose "
+                             "services have the same load order group share one"
+                           : "not loaded"));
+  }
+
+  void load_in_order(const RunDrivers& drivers) {
+    const Deadline deadline(line_.limit_ms);
+    for (const auto& driver : drivers) {
+      if (!driver->is_attached_to()) driver->load(*device_, deadline.left_ms());
     }
-    loaded_ = true;
+  }
+
+  // A driver whose upper neighbour stays must stay, too.
+  void unload_in_reverse(const RunDrivers& drivers) {
+    const Deadline deadline(line_.limit_ms);
+    for (auto driver = drivers.rbegin(); driver != drivers.rend(); ++driver) {
+      if ((*driver)->is_loaded()) (*driver)->unload(*device_, deadline.left_ms());
+    }
   }
 
   void run_program() {
@@ -119,13 +192,6 @@ class Run {
     }
   }
 
-  void unload_target() {
-    const std::int32_t status = device_->unload(target_service_->name());
-    if (status < 0) {
-      throw Failure(Exit::unload_failed, target_name_ + ": doesn't unload: " + status_text(status));
-    }
-  }
-
   void stop_recording() {
     const std::int32_t status = device_->stop(line_.wait_ms);
     if (status < 0) {
@@ -135,9 +201,11 @@ class Run {
     check_totals(*device_);
   }
 
-  void remove_services() {
-    if (target_service_) target_service_->remove();
-    const bool in_use = device_ && device_->status().state != State::idle;
+  void remove() {
+    for (const auto& driver : drivers_) driver->remove();
+    if (!any_loaded(drivers_)) unload_in_reverse(before_);
+    for (const auto& driver : before_) driver->remove();
+    const bool in_use = device_ && !wait_until_idle(*device_);
     device_.reset();
     // A service that is removed while its driver is loaded goes when that does.
     recorder_service_->remove();
@@ -172,14 +240,12 @@ class Run {
 
   const CommandLine& line_;
   std::wstring recorder_path_;
-  std::wstring target_path_;
-  std::string target_name_;
   StartOptions options_;
   std::optional<DriverService> recorder_service_;
-  std::optional<DriverService> target_service_;
+  RunDrivers before_;
+  RunDrivers drivers_;
   std::optional<RecorderDevice> device_;
   bool recording_ = false;
-  bool loaded_ = false;
   Exit result_ = Exit::ok;
 };
 

@@ -39,10 +39,11 @@ void print_json_text(const char* text) {
 void print_json(const StatusReply& status, const std::vector<Hook>& hooks) {
   std::printf("{\"state\":\"%s\",\"end_reason\":%" PRIu32 ",\"host\":\"%s\",\"events\":%" PRIu64
               ",\"lost\":%" PRIu64 ",\"lost_stacks\":%" PRIu64 ",\"bytes\":%" PRIu64
-              ",\"threads_inside\":%" PRIu64 ",\"targets_loaded\":%" PRIu32 ",\"write_status\":",
+              ",\"threads_inside\":%" PRIu64 ",\"targets_loaded\":%" PRIu32
+              ",\"service_requests\":%" PRIu32 ",\"write_status\":",
               state_name(status.state), status.end_reason, status.on_wine != 0 ? "wine" : "windows",
               status.events, status.lost_events, status.lost_stacks, status.bytes,
-              status.threads_inside, status.targets_loaded);
+              status.threads_inside, status.targets_loaded, status.service_requests);
   print_json_text(status_text(status.write_status).c_str());
   std::printf(",\"hooks\":[");
   const char* separator = "";
@@ -63,6 +64,7 @@ void print_text(const StatusReply& status, const std::vector<Hook>& hooks) {
   std::printf("lost            %" PRIu64 "\n", status.lost_events);
   std::printf("bytes           %" PRIu64 "\n", status.bytes);
   std::printf("targets loaded  %" PRIu32 "\n", status.targets_loaded);
+  std::printf("being loaded    %" PRIu32 ", or unloaded\n", status.service_requests);
   std::printf("threads inside  %" PRIu64 "\n", status.threads_inside);
   std::printf("last write      %s\n", status_text(status.write_status).c_str());
   std::printf("hooks           %" PRIu32 ", %" PRIu32 " of them never reached\n", status.hooks,

@@ -1,6 +1,7 @@
 #include "recorder/windows/control_device.h"
 
 #include "recorder/control/ioctl.h"
+#include "recorder/windows/service_requests.h"
 #include "recorder/windows/session.h"
 
 namespace ddireplay::recorder {
@@ -26,24 +27,6 @@ const Request* request_in(const void* buffer, ULONG bytes) {
     return nullptr;
   }
   return request;
-}
-
-NTSTATUS load_or_unload(const control::ServiceRequest& request, bool load) {
-  static constexpr wchar_t kServices[] =
-      L"\\Registry\\Machine\\System\\CurrentControlSet\\Services\\";
-  wchar_t buffer[sizeof(kServices) / sizeof(wchar_t) + control::kNameCharacters];
-  UNICODE_STRING key = {0, sizeof(buffer), buffer};
-  wchar_t service[control::kNameCharacters];
-  static_assert(sizeof(service) == sizeof(request.service));
-  RtlCopyMemory(service, request.service, sizeof(service));
-  if (service[control::kNameCharacters - 1] != L'\0' || service[0] == L'\0') {
-    return STATUS_INVALID_PARAMETER;
-  }
-  RtlAppendUnicodeToString(&key, kServices);
-  RtlAppendUnicodeToString(&key, service);
-  const NTSTATUS status = load ? ZwLoadDriver(&key) : ZwUnloadDriver(&key);
-  session_settle();
-  return status;
 }
 
 struct Outcome {
@@ -93,12 +76,6 @@ Outcome control_request(ULONG code, void* buffer, ULONG in, ULONG out) {
       return answer<control::StartRequest>(buffer, in, out, session_start);
     case control::kIoctlStop:
       return answer<control::StopRequest>(buffer, in, out, session_stop);
-    case control::kIoctlLoad:
-      return answer<control::ServiceRequest>(
-          buffer, in, out, [](const auto& request) { return load_or_unload(request, true); });
-    case control::kIoctlUnload:
-      return answer<control::ServiceRequest>(
-          buffer, in, out, [](const auto& request) { return load_or_unload(request, false); });
     case control::kIoctlStatus:
       return answer_status(buffer, in, out);
     case control::kIoctlHooks:
@@ -123,11 +100,28 @@ NTSTATUS NTAPI dispatch_close(PDEVICE_OBJECT, PIRP irp) {
   return complete(irp, {STATUS_SUCCESS, 0});
 }
 
-NTSTATUS NTAPI dispatch_control(PDEVICE_OBJECT, PIRP irp) {
+NTSTATUS service_request(DEVICE_OBJECT* device, IRP* irp, bool load) {
   const auto& parameters = IoGetCurrentIrpStackLocation(irp)->Parameters.DeviceIoControl;
-  return complete(irp,
-                  control_request(parameters.IoControlCode, irp->AssociatedIrp.SystemBuffer,
-                                  parameters.InputBufferLength, parameters.OutputBufferLength));
+  const auto* request = request_in<control::ServiceRequest>(irp->AssociatedIrp.SystemBuffer,
+                                                            parameters.InputBufferLength);
+  if (request == nullptr || parameters.OutputBufferLength < sizeof(control::Reply)) {
+    return complete(irp, {});
+  }
+  return begin_service_request(device, irp, *request, load);
+}
+
+NTSTATUS NTAPI dispatch_control(PDEVICE_OBJECT device, PIRP irp) {
+  const auto& parameters = IoGetCurrentIrpStackLocation(irp)->Parameters.DeviceIoControl;
+  switch (parameters.IoControlCode) {
+    case control::kIoctlLoad:
+      return service_request(device, irp, true);
+    case control::kIoctlUnload:
+      return service_request(device, irp, false);
+    default:
+      return complete(irp,
+                      control_request(parameters.IoControlCode, irp->AssociatedIrp.SystemBuffer,
+                                      parameters.InputBufferLength, parameters.OutputBufferLength));
+  }
 }
 
 UNICODE_STRING text_of(const char16_t* text) {
@@ -139,6 +133,7 @@ UNICODE_STRING text_of(const char16_t* text) {
 }  // namespace
 
 NTSTATUS create_control_device(DRIVER_OBJECT* driver) {
+  service_requests_init();
   driver->MajorFunction[IRP_MJ_CREATE] = dispatch_create;
   driver->MajorFunction[IRP_MJ_CLEANUP] = dispatch_close;
   driver->MajorFunction[IRP_MJ_CLOSE] = dispatch_close;

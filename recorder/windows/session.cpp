@@ -52,10 +52,18 @@ struct Manager {
   State state = State::idle;
   control::StatusReply totals = {};  // of the last recording, when it has ended
   Session* session = nullptr;
+  std::uint32_t service_requests = 0;        // in progress
   std::atomic<Recorder*> recorder{nullptr};  // what the thunk sees
 };
 
 constinit Manager manager;
+
+// The system refuses to unload a driver that has no unload routine.
+void allow_unload_if_unused() {
+  const bool unused =
+      manager.state == State::idle && manager.session == nullptr && manager.service_requests == 0;
+  manager.driver->DriverUnload = unused ? manager.unload : nullptr;
+}
 
 bool is_terminated(const char16_t* text, std::size_t capacity) {
   for (std::size_t i = 0; i < capacity; ++i) {
@@ -75,7 +83,10 @@ bool is_valid(const control::StartRequest& request) {
     return false;
   }
   for (std::uint32_t i = 0; i < request.target_count; ++i) {
-    if (!is_terminated(request.targets[i], control::kNameCharacters)) return false;
+    if (!is_terminated(request.targets[i], control::kNameCharacters) ||
+        request.services[i][control::kNameCharacters - 1] != u'\0') {
+      return false;
+    }
   }
   return true;
 }
@@ -199,6 +210,8 @@ void end_writer(Session& session) {
 void copy_target_names(const control::StartRequest& request, TargetOptions& options) {
   static_assert(sizeof(options.names) == sizeof(request.targets));
   RtlCopyMemory(options.names, request.targets, sizeof(options.names));
+  static_assert(sizeof(options.services) == sizeof(request.services));
+  RtlCopyMemory(options.services, request.services, sizeof(options.services));
   options.name_count = request.target_count;
   options.all_imports = (request.flags & control::start_flags::all_imports) != 0;
 }
@@ -240,7 +253,7 @@ void release_if_unused() {
   targets().forget();
   free_session(manager.session);
   manager.state = State::idle;
-  manager.driver->DriverUnload = manager.unload;
+  allow_unload_if_unused();
 }
 
 // Retpoline's import optimisation turns calls through the import table into direct ones, which no
@@ -267,6 +280,10 @@ std::size_t gather_notices(Session& session, std::span<Text<160>> texts,
   if (session.recorder.refused_hooks() != 0) {
     texts[count++] << session.recorder.refused_hooks()
                    << " routines could not be hooked: the recorder's tables are full";
+  }
+  if (current_system().on_wine && targets().attached() && !supplying()) {
+    texts[count++]
+        << "attached under Wine: every call goes to Wine's own routine, none is supplied";
   }
   if (!current_system().clock_is_invariant) {
     texts[count++] << "this processor's time stamp counter may change its speed: times are "
@@ -319,8 +336,12 @@ NTSTATUS session_start(const control::StartRequest& request) {
   Session* const session = make_session(request);
   if (session == nullptr) return STATUS_INSUFFICIENT_RESOURCES;
   manager.session = session;
-  manager.driver->DriverUnload = nullptr;
-  start_supplying();
+  allow_unload_if_unused();
+  TargetOptions options = {};
+  copy_target_names(request, options);
+  // What a driver has done before we came was done with Wine's own routines: its locks, DPCs and
+  // timers are theirs, and supplied routines could do nothing with them.
+  if (!Targets::any_loaded(options)) start_supplying();
   const NTSTATUS opened = open_trace(*session, request);
   if (!NT_SUCCESS(opened)) {
     manager.state = State::ended;
@@ -330,8 +351,6 @@ NTSTATUS session_start(const control::StartRequest& request) {
   manager.state = State::recording;
   manager.recorder.store(&session->recorder);
   session->recorder.set_recording(true);
-  TargetOptions options = {};
-  copy_target_names(request, options);
   targets().open(session->recorder, options, session->patches);
   const NTSTATUS notified = PsSetLoadImageNotifyRoutine(on_image_loaded);
   if (NT_SUCCESS(notified)) return notified;
@@ -380,6 +399,7 @@ void session_status(control::StatusReply& reply) {
   reply.state = manager.state;
   reply.on_wine = current_system().on_wine;
   reply.threads_inside = presence().threads_inside();
+  reply.service_requests = manager.service_requests;
   reply.targets_loaded = targets().loaded_count();
 }
 
@@ -411,6 +431,18 @@ void session_settle() {
   targets().settle();
   const PassiveGuard guard(manager.lock);
   release_if_unused();
+}
+
+void session_begin_service_request() {
+  const PassiveGuard guard(manager.lock);
+  ++manager.service_requests;
+  allow_unload_if_unused();
+}
+
+void session_end_service_request() {
+  const PassiveGuard guard(manager.lock);
+  --manager.service_requests;
+  allow_unload_if_unused();
 }
 
 Recorder* session_recorder() { return manager.recorder.load(); }

@@ -20,6 +20,10 @@ void session_hooks(std::uint32_t first, control::HooksReply& reply);
 // what it waited for.
 void session_settle();
 
+// Between these two a driver is being loaded or unloaded by the recorder, which stays loaded.
+void session_begin_service_request();
+void session_end_service_request();
+
 // What records now, or nullptr.
 Recorder* session_recorder();
 

@@ -32,6 +32,16 @@ UNICODE_STRING without_extension(UNICODE_STRING name) {
   return name;
 }
 
+// Place of a driver among those that are wanted; name_count: it isn't.
+std::uint32_t find_wanted(const TargetOptions& options, const UNICODE_STRING& file_name) {
+  for (std::uint32_t i = 0; i < options.name_count; ++i) {
+    UNICODE_STRING name;
+    RtlInitUnicodeString(&name, options.names[i]);
+    if (RtlEqualUnicodeString(&name, &file_name, TRUE)) return i;
+  }
+  return options.name_count;
+}
+
 bool is_wanted_import(const RowPlan* plan, bool all_imports) {
   if (plan == nullptr) return true;
   if (plan->row->when == format::When::never) return false;
@@ -53,6 +63,12 @@ Targets& targets() { return the_targets; }
 VOID NTAPI on_image_loaded(PUNICODE_STRING path, HANDLE, PIMAGE_INFO image) {
   if (path == nullptr || !image->SystemModeImage) return;
   targets().image_loaded(*path, address_of(image->ImageBase), image->ImageSize);
+}
+
+bool Targets::any_loaded(const TargetOptions& options) {
+  return visit_modules([&](LoaderEntry& entry) {
+    return find_wanted(options, entry.base_name) != options.name_count;
+  });
 }
 
 void Targets::open(Recorder& recorder, const TargetOptions& options, std::span<Patch> patches) {
@@ -92,7 +108,7 @@ void Targets::image_loaded(const UNICODE_STRING& path, std::uint64_t base, std::
   const PassiveGuard guard(lock_);
   if (!open_) return;
   retire_overlapping(base, size);
-  if (!wanted(file_name)) return;
+  if (find_wanted(options_, file_name) == options_.name_count) return;
   const std::uint16_t number = add(base, size);
   if (number == kMaxTargets) return;
   record_image_event(number, "cb:ImageLoad");
@@ -156,15 +172,6 @@ bool Targets::stubs_in_use() {
   return false;
 }
 
-bool Targets::wanted(const UNICODE_STRING& file_name) const {
-  for (std::uint32_t i = 0; i < options_.name_count; ++i) {
-    UNICODE_STRING name;
-    RtlInitUnicodeString(&name, options_.names[i]);
-    if (RtlEqualUnicodeString(&name, &file_name, TRUE)) return true;
-  }
-  return false;
-}
-
 std::uint16_t Targets::add(std::uint64_t base, std::uint64_t size) {
   const PeImage image(base, size);
   platform::ModuleDescription module;
@@ -183,24 +190,27 @@ std::uint16_t Targets::add(std::uint64_t base, std::uint64_t size) {
 
 void Targets::attach_to_loaded() {
   visit_modules([this](LoaderEntry& entry) {
-    if (!wanted(entry.base_name)) return false;
+    const std::uint32_t wanted = find_wanted(options_, entry.base_name);
+    if (wanted == options_.name_count) return false;
     const std::uint16_t number = add(address_of(entry.base), entry.image_bytes);
     if (number == kMaxTargets) return true;
     attached_ = true;
     targets_[number].state = State::running;
     record_image_event(number, "cb:Attached");
     hook_imports(number);
-    attach_driver_object(number, entry.base_name);
+    UNICODE_STRING service = without_extension(entry.base_name);
+    if (options_.services[wanted][0] != L'\0') {
+      RtlInitUnicodeString(&service, options_.services[wanted]);
+    }
+    attach_driver_object(number, service);
     return false;
   });
 }
 
-// A driver object is named after its service, which is mostly named after the file.
-void Targets::attach_driver_object(std::uint16_t number, const UNICODE_STRING& file_name) {
+void Targets::attach_driver_object(std::uint16_t number, const UNICODE_STRING& service) {
   static constexpr wchar_t kDirectory[] = L"\\Driver\\";
   wchar_t buffer[sizeof(kDirectory) / sizeof(wchar_t) + TargetOptions::kNameCharacters];
   UNICODE_STRING name = {0, sizeof(buffer), buffer};
-  const UNICODE_STRING service = without_extension(file_name);
   auto* const type = static_cast<POBJECT_TYPE*>(system_routine(L"IoDriverObjectType"));
   PVOID driver = nullptr;
   if (!NT_SUCCESS(RtlAppendUnicodeToString(&name, kDirectory)) ||

@@ -19,6 +19,7 @@ struct TargetOptions {
   static constexpr std::uint32_t kNameCharacters = 64;
 
   wchar_t names[kMaxNames][kNameCharacters];
+  wchar_t services[kMaxNames][kNameCharacters];  // empty: as the file is named
   std::uint32_t name_count;
   bool all_imports;
 };
@@ -38,6 +39,9 @@ class Targets {
 
   // Once, when the driver is loaded.
   void init() { lock_.init(); }
+
+  // Whether one of these drivers is loaded already, so that open() would attach to it.
+  static bool any_loaded(const TargetOptions& options);
 
   // From here on images that are loaded are looked at; those that are there already are attached
   // to.
@@ -75,10 +79,9 @@ class Targets {
     DRIVER_OBJECT* driver;         // referenced while running
   };
 
-  bool wanted(const UNICODE_STRING& file_name) const;
   std::uint16_t add(std::uint64_t base, std::uint64_t size);
   void attach_to_loaded();
-  void attach_driver_object(std::uint16_t number, const UNICODE_STRING& file_name);
+  void attach_driver_object(std::uint16_t number, const UNICODE_STRING& service);
   void hook_imports(std::uint16_t number);
   void hook_import(std::uint16_t number, std::uint64_t slot, std::string_view name);
   void hook_entry_point(std::uint16_t number);

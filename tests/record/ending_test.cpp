@@ -18,7 +18,7 @@ struct Case {
   RecordedTrace trace;
 
   Case() {
-    request.target = "/nowhere/X.sys";
+    request.targets = {"/nowhere/X.sys"};
     request.output = "x.ddt";
     request.program = {"/nowhere/test.exe"};
     outcome.step = Step::done;

@@ -75,9 +75,17 @@ Bench::Bench()
 
 RecordRun Bench::start(std::vector<std::string> arguments) const {
   arguments.insert(arguments.begin(), {built("ddireplay"), "record"});
-  return RecordRun(
-      arguments, {"PATH=/usr/bin:/bin", "HOME=" + home().string(), "TMPDIR=" + temporary().string(),
-                  "DDIREPLAY_CACHE=" + cache_.string()});
+  return RecordRun(arguments, environment());
+}
+
+Ran Bench::run(std::vector<std::string> arguments) const {
+  arguments.insert(arguments.begin(), built("ddireplay"));
+  return RecordRun(arguments, environment()).finish();
+}
+
+std::vector<std::string> Bench::environment() const {
+  return {"PATH=/usr/bin:/bin", "HOME=" + home().string(), "TMPDIR=" + temporary().string(),
+          "DDIREPLAY_CACHE=" + cache_.string()};
 }
 
 std::vector<std::string> Bench::left_behind() const {

@@ -52,12 +52,16 @@ class Bench {
 
   RecordRun start(std::vector<std::string> arguments) const;
   Ran record(std::vector<std::string> arguments) const { return start(arguments).finish(); }
+  // Any other command of `ddireplay`.
+  Ran run(std::vector<std::string> arguments) const;
 
   // What should not be there after a recording: processes of its session, temporary files, anything
   // in the user's home.
   std::vector<std::string> left_behind() const;
 
  private:
+  std::vector<std::string> environment() const;
+
   TemporaryDirectory directory_;
   std::filesystem::path cache_;
 };

@@ -81,6 +81,40 @@ TEST_CASE_METHOD(Usage, "an output that can't be written is refused") {
   CHECK(fs::file_size(copy) == fs::file_size(kDriver));
 }
 
+TEST_CASE_METHOD(Usage, "drivers that can't be recorded together are refused") {
+  fs::create_directory(path("other"));
+  fs::copy_file(kDriver, path("other/mydriver.sys"));
+  refuses({kDriver, path("other/mydriver.sys"), "-o", out()}, "two drivers of that name");
+  std::vector<std::string> many;
+  for (int i = 0; i < 9; ++i) many.insert(many.end(), {"--service", "S" + std::to_string(i)});
+  many.insert(many.end(), {"-o", out()});
+  refuses(many, "at most 8 drivers");
+  refuses({"--service", "a\\b", "-o", out()}, "not the name of a service");
+}
+
+TEST_CASE_METHOD(Usage, "a setup that can't be put in place is refused") {
+  const auto refuses_setup = [this](const std::string& because) {
+    refuses({kDriver, "--setup", path("setup"), "-o", out()}, because);
+  };
+  refuses_setup("setup: no such directory");
+  write("setup", "");
+  refuses_setup("setup: not a directory");
+  fs::remove(path("setup"));
+  fs::create_directories(path("setup/drivers"));
+  write("setup/readme.txt", "");
+  refuses_setup("readme.txt: not part of a setup: files/, drivers/ and *.reg");
+  fs::remove(path("setup/readme.txt"));
+  write("setup/a.reg", "[HKEY_LOCAL_MACHINE\\Software\\X]\n");
+  refuses_setup("a.reg: not a registry file");
+  fs::remove(path("setup/a.reg"));
+  fs::copy_file(kProgram, path("setup/drivers/a.sys"));
+  refuses_setup("a.sys: a program or a library, not a driver");
+  fs::remove(path("setup/drivers/a.sys"));
+  fs::create_directories(path("setup/files/a:b"));
+  write("setup/files/a:b/c", "");
+  refuses_setup("a:b/c: not a path that Windows can name");
+}
+
 TEST_CASE_METHOD(Usage, "a command line that makes no sense is refused") {
   refuses({}, "TARGET is required");
   refuses({kDriver}, "--output is required");

@@ -16,7 +16,7 @@ struct Case {
   RecordedTrace trace;
 
   Case() {
-    request.target = "/d/X.sys";
+    request.targets = {"/d/X.sys"};
     request.output = "x.ddt";
     request.program = {"/d/test.exe"};
     outcome.step = Step::done;
@@ -130,6 +130,26 @@ TEST_CASE("without a trace it is a failure, whatever the reason") {
   empty.trace.error = "x.ddt.partial: is empty";
   CHECK(empty.judged().status == ExitStatus::unreadable);
   CHECK_THAT(empty.judged().summary, Contains("not written") && Contains("is empty"));
+}
+
+TEST_CASE("a driver that is busy in its unload is named with the place") {
+  Case unloading;
+  unloading.outcome.failed = {Step::unload};
+  unloading.outcome.busy_at = {0x10012};
+  const Verdict verdict = judge(unloading.request, unloading.outcome, unloading.trace);
+  CHECK(verdict.status == ExitStatus::incomplete);
+  REQUIRE(verdict.complaints.size() == 1);
+  CHECK(verdict.complaints[0] == "unloading X.sys has failed; the driver was busy at X.sys+0x12");
+}
+
+TEST_CASE("steps name all drivers, and say where nothing is loaded") {
+  Request request;
+  request.targets = {"/d/A.sys", "/d/B.sys"};
+  CHECK(describe(request, Step::load) == "loading A.sys, B.sys");
+  request.targets.clear();
+  request.attached = {"nsiproxy"};
+  CHECK(describe(request, Step::load) == "attaching to nsiproxy");
+  CHECK(describe(request, Step::unload) == "leaving nsiproxy");
 }
 
 }  // namespace

@@ -50,7 +50,7 @@ class EndingFinder {
   }
 
   bool set_place(Ending& ending, std::uint64_t address) const {
-    const auto place = place_of(trace_, request_.target.parent_path(), address);
+    const auto place = place_of(trace_, symbol_path(request_), address);
     if (!place) return false;
     ending.address = address;
     ending.symbol = place->symbol;

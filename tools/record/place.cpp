@@ -25,7 +25,7 @@ void add_symbol(Place& place, const SymbolTable& table) {
 
 }  // namespace
 
-std::optional<Place> place_of(const RecordedTrace& trace, const std::filesystem::path& directory,
+std::optional<Place> place_of(const RecordedTrace& trace, const std::string& symbol_path,
                               std::uint64_t address) {
   const auto module = std::ranges::find_if(
       trace.modules, [&](const format::Module& candidate) { return candidate.contains(address); });
@@ -34,7 +34,7 @@ std::optional<Place> place_of(const RecordedTrace& trace, const std::filesystem:
   place.module = module->name;
   place.offset = address - module->base;
   // Symbols that don't fit are no trouble here: the module and the offset say enough.
-  SymbolStore store(directory.string(), [](const std::string&) {});
+  SymbolStore store(symbol_path, [](const std::string&) {});
   if (const SymbolTable* const table = store.load(*module)) add_symbol(place, *table);
   return place;
 }

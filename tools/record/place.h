@@ -2,7 +2,6 @@
 #pragma once
 
 #include <cstdint>
-#include <filesystem>
 #include <optional>
 #include <string>
 
@@ -18,9 +17,9 @@ struct Place {
   std::uint32_t line = 0;
 };
 
-// Symbols, a PDB or the driver itself, are looked for in `directory`. Nothing where the address
-// lies in no module of the trace.
-std::optional<Place> place_of(const RecordedTrace& trace, const std::filesystem::path& directory,
+// Symbols, a PDB or the driver itself, are looked for in the directories of `symbol_path`. Nothing
+// where the address lies in no module of the trace.
+std::optional<Place> place_of(const RecordedTrace& trace, const std::string& symbol_path,
                               std::uint64_t address);
 
 // "Crash.sys+0x1012 (Dispatch+0x14, driver.c:33)".

@@ -2,6 +2,8 @@
 
 #include "format/freestanding/ddi_table.h"
 
+#include "tools/kmdf.h"
+
 namespace ddireplay::tools::record {
 namespace {
 
@@ -47,6 +49,7 @@ RecordedTrace examine(format::TraceReader trace) {
     recorded.end_reason = footer->end_reason;
     recorded.events = footer->events;
     recorded.modules = footer->modules;
+    recorded.kmdf = kmdf_text(*footer);
   } else {
     read_events(recorded, trace);
     for (format::ModuleId id = 0; id < trace.module_count(); ++id) {

@@ -29,6 +29,7 @@ struct RecordedTrace {
   std::optional<format::EndReason> end_reason;  // none: the trace was never closed
   std::vector<std::string> problems;
   std::vector<format::Module> modules;
+  std::string kmdf;  // what is to be said of KMDF drivers; empty: there are none
   std::optional<format::FooterInfo> footer;
 
   // Only of a trace that was never closed.

@@ -10,6 +10,7 @@
 #include "tools/record/recorder_files.h"
 #include "tools/record/run_directory.h"
 #include "tools/record/session.h"
+#include "tools/record/setup.h"
 #include "tools/record/supervise.h"
 #include "tools/record/verdict.h"
 #include "tools/record/windows_path.h"
@@ -43,22 +44,20 @@ std::string recorder_path(const fs::path& file) {
 }
 
 std::vector<std::string> control_command(const Means& means, const Request& request,
-                                         const fs::path& output) {
-  std::vector<std::string> command = {means.wine.loader,
-                                      recorder_path(means.recorder.control),
-                                      "run",
-                                      "--recorder",
-                                      recorder_path(means.recorder.driver),
-                                      "--target",
-                                      *windows_path(request.target),
-                                      "--out",
-                                      recorder_path(output)};
-  if (request.stack_depth) {
-    command.insert(command.end(), {"--stack-depth", fmt::to_string(*request.stack_depth)});
-  }
-  if (request.ring_kib) {
-    command.insert(command.end(), {"--ring-kib", fmt::to_string(*request.ring_kib)});
-  }
+                                         const Setup& setup, const fs::path& output) {
+  std::vector<std::string> command = {
+      means.wine.loader,    recorder_path(means.recorder.control), "run",
+      "--recorder",         recorder_path(means.recorder.driver),  "--out",
+      recorder_path(output)};
+  const auto add = [&command](const char* option, const std::string& value) {
+    command.insert(command.end(), {option, value});
+  };
+  for (const fs::path& driver : setup.drivers) add("--before", *windows_path(driver));
+  for (const std::string& name : request.attached) add("--attach", name);
+  for (const std::string& name : request.services) add("--service", name);
+  for (const fs::path& target : request.targets) add("--target", *windows_path(target));
+  if (request.stack_depth) add("--stack-depth", fmt::to_string(*request.stack_depth));
+  if (request.ring_kib) add("--ring-kib", fmt::to_string(*request.ring_kib));
   if (request.all_imports) command.emplace_back("--all-imports");
   if (!request.program.empty()) {
     command.insert(command.end(), {"--", *windows_path(request.program.front())});
@@ -115,8 +114,17 @@ class Session {
         voice_(voice),
         signals_(signals),
         directory_(directory),
+        setup_(request.setup ? read_setup(*request.setup) : Setup{}),
         environment_(wine_environment(means.wine, directory.prefix(), directory.home(),
                                       directory.temporary())) {}
+
+  // Throws format::Error.
+  void put_setup_in_place() {
+    if (!request_.setup) return;
+    voice_.progress(fmt::format("putting {} in place", request_.setup->string()));
+    copy_files(setup_, directory_.prefix());
+    import_registry(setup_, means_.wine, environment_, signals_);
+  }
 
   SessionOutcome run(const fs::path& trace) {
     const fs::path output = directory_.link_to(trace);
@@ -132,8 +140,8 @@ class Session {
     SessionWatcher watcher(time_limits(request_.timeout), !request_.program.empty(),
                            {on_step, voice_.output, on_complaint, busy_driver_threads,
                             [&] { return find_host(trace); }, end_program});
-    const RunEnd end =
-        run_watched(control_command(means_, request_, output), environment_, watcher, signals_);
+    const RunEnd end = run_watched(control_command(means_, request_, setup_, output), environment_,
+                                   watcher, signals_);
     end_everything();
     return watcher.outcome(end);
   }
@@ -160,6 +168,7 @@ class Session {
   const Voice& voice_;
   SignalQueue& signals_;
   RunDirectory& directory_;
+  Setup setup_;
   std::vector<std::string> environment_;
 };
 
@@ -183,6 +192,7 @@ SessionOutcome run_session(const Means& means, const Request& request, const Voi
   RunDirectory directory(means.cache, *from);
   from.reset();  // others may make templates now
   Session session(means, request, voice, signals, directory);
+  session.put_setup_in_place();
   const SessionOutcome outcome = session.run(trace);
   check_template(means, template_path, directory, voice);
   return outcome;
@@ -222,6 +232,7 @@ ExitStatus record_supervised(const Means& means, const Request& request, const V
   const Verdict verdict = judge(request, outcome, trace);
   for (const std::string& complaint : verdict.complaints) voice.complaint(complaint);
   for (const std::string& note : verdict.notes) voice.complaint(note);
+  if (!trace.kmdf.empty()) voice.complaint(trace.kmdf);
   try {
     write_ending(pending.path(), find_ending(request, outcome, trace), trace);
   } catch (const format::Error& error) {

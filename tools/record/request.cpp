@@ -2,7 +2,11 @@
 
 #include <unistd.h>
 
+#include <algorithm>
+#include <set>
+
 #include "tools/record/fail.h"
+#include "tools/record/setup.h"
 #include "tools/record/windows_path.h"
 #include "tools/symbols/pe_identity.h"
 
@@ -24,13 +28,31 @@ PeIdentity identify(const fs::path& image) {
   return *identity;
 }
 
-void check_target(const fs::path& target) {
-  if (!identify(target).is_driver) {
-    refuse(fmt::format("{}: a program or a library, not a driver (its subsystem is not native)",
-                       target.string()));
+constexpr std::size_t kMaxTargets = 8;  // the recorder's
+
+std::string folded(std::string name) {
+  std::ranges::transform(name, name.begin(), [](unsigned char c) { return std::tolower(c); });
+  return name;
+}
+
+void check_targets(const Request& request) {
+  const std::size_t count =
+      request.targets.size() + request.services.size() + request.attached.size();
+  if (count == 0) refuse("TARGET is required, or --service, or --attach");
+  if (count > kMaxTargets) refuse(fmt::format("at most {} drivers can be recorded", kMaxTargets));
+  std::set<std::string> names;
+  for (const fs::path& target : request.targets) {
+    check_driver(target);
+    if (names.insert(folded(target.filename())).second) continue;
+    refuse(fmt::format("{}: there are two drivers of that name", target.filename().string()));
   }
-  if (target.extension() != ".sys") {
-    refuse(fmt::format("{}: a driver's name must end in .sys to be loaded", target.string()));
+}
+
+// It stands in a key's path, and on Windows' command line.
+void check_names(const std::vector<std::string>& names) {
+  for (const std::string& name : names) {
+    if (!name.empty() && name.find_first_of("\\/\"") == std::string::npos) continue;
+    refuse(fmt::format("\"{}\": not the name of a service", name));
   }
 }
 
@@ -42,6 +64,7 @@ void check_program(const fs::path& program) {
 
 void check_output(const Request& request) {
   const fs::path& output = request.output;
+  if (output.empty()) refuse("--output is required");
   if (!output.has_filename() || fs::is_directory(output)) {
     refuse(fmt::format("{}: a directory; the trace needs a file name", output.string()));
   }
@@ -54,19 +77,57 @@ void check_output(const Request& request) {
     refuse(fmt::format("{}: {} cannot be written there: {}", directory.string(),
                        output.filename().string(), errno_text()));
   }
-  std::error_code ignored;  // there need not be such a file yet
-  if (fs::equivalent(output, request.target, ignored) ||
-      (!request.program.empty() && fs::equivalent(output, request.program.front(), ignored))) {
+  std::vector<fs::path> inputs = request.targets;
+  if (!request.program.empty()) inputs.emplace_back(request.program.front());
+  for (const fs::path& input : inputs) {
+    std::error_code ignored;  // there need not be such a file yet
+    if (!fs::equivalent(output, input, ignored)) continue;
     refuse(fmt::format("{}: the trace would overwrite it", output.string()));
   }
 }
 
 }  // namespace
 
+void check_driver(const fs::path& image) {
+  if (!identify(image).is_driver) {
+    refuse(fmt::format("{}: a program or a library, not a driver (its subsystem is not native)",
+                       image.string()));
+  }
+  if (image.extension() != ".sys") {
+    refuse(fmt::format("{}: a driver's name must end in .sys to be loaded", image.string()));
+  }
+}
+
 void check(const Request& request) {
-  check_target(request.target);
+  check_targets(request);
+  check_names(request.services);
+  check_names(request.attached);
+  if (request.setup) read_setup(*request.setup);
   if (!request.program.empty()) check_program(request.program.front());
   check_output(request);
+}
+
+std::string target_names(const Request& request) {
+  std::string names;
+  const auto append = [&names](const std::string& name) {
+    names += (names.empty() ? "" : ", ") + name;
+  };
+  std::ranges::for_each(request.attached, append);
+  std::ranges::for_each(request.services, append);
+  for (const fs::path& target : request.targets) append(target.filename());
+  return names;
+}
+
+std::string symbol_path(const Request& request) {
+  std::string path;
+  for (const fs::path& target : request.targets) {
+    path += (path.empty() ? "" : ";") + fs::absolute(target).parent_path().string();
+  }
+  return path;
+}
+
+bool only_attaches(const Request& request) {
+  return request.targets.empty() && request.services.empty();
 }
 
 }  // namespace ddireplay::tools::record

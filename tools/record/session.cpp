@@ -49,13 +49,20 @@ void SessionWatcher::on_line(Stream stream, std::string_view line) {
 // totals) is in the trace.
 void SessionWatcher::on_control_line(std::string_view line) {
   if (const auto result = parse_step_result(line)) {
-    if (!result->ok) outcome_.failed.insert(result->step);
+    if (!result->ok) on_step_failed(result->step);
     begin_step(next_step(*result, has_program_));
   } else if (const auto code = parse_program_exit(line)) {
     outcome_.program_exit = code;
   } else if (outcome_.step == Step::run) {
     listener_.on_output(line);
   }
+}
+
+// A driver that does not come back from its start or its end may be busy with something.
+void SessionWatcher::on_step_failed(Step step) {
+  outcome_.failed.insert(step);
+  const bool is_drivers = step == Step::load || step == Step::unload;
+  if (is_drivers && outcome_.busy_at.empty()) outcome_.busy_at = listener_.busy_at();
 }
 
 void SessionWatcher::on_error_line(std::string_view line) {

@@ -72,6 +72,7 @@ class SessionWatcher : public RunWatcher {
  private:
   void on_control_line(std::string_view line);
   void on_error_line(std::string_view line);
+  void on_step_failed(Step step);
   void begin_step(Step step);
   std::chrono::seconds limit_of(Step step) const;
   void end_program();

@@ -12,8 +12,6 @@ namespace {
 using format::EndReason;
 using format::ExitStatus;
 
-std::string target_name(const Request& request) { return request.target.filename().string(); }
-
 std::string program_name(const Request& request) {
   if (request.program.empty()) return "the program";
   return std::filesystem::path(request.program.front()).filename().string();
@@ -21,7 +19,7 @@ std::string program_name(const Request& request) {
 
 std::string place_of_ending(const Request& request, const RecordedTrace& trace,
                             const format::Ending& ending) {
-  const auto place = place_of(trace, request.target.parent_path(), ending.address);
+  const auto place = place_of(trace, symbol_path(request), ending.address);
   return place ? place_text(*place) : fmt::format("0x{:x}", ending.address);
 }
 
@@ -40,7 +38,7 @@ std::string death_text(const Request& request, const SessionOutcome& outcome,
                        const format::Ending& ending) {
   std::string text =
       fmt::format("the process that hosts {} (winedevice.exe) ended by itself while {}",
-                  target_name(request), ending.during);
+                  target_names(request), ending.during);
   if (!outcome.crashes.empty()) {
     const Crash& crash = outcome.crashes.back().second;
     text += fmt::format(": {} at 0x{:x}, outside the driver", crash.what, crash.address);
@@ -52,12 +50,12 @@ std::string death_text(const Request& request, const SessionOutcome& outcome,
 std::string busy_text(const Request& request, const SessionOutcome& outcome,
                       const RecordedTrace& trace) {
   for (const std::uint64_t address : outcome.busy_at) {
-    if (const auto place = place_of(trace, request.target.parent_path(), address)) {
+    if (const auto place = place_of(trace, symbol_path(request), address)) {
       return "; the driver was busy at " + place_text(*place);
     }
   }
   if (!trace.pending) return "";
-  const auto place = place_of(trace, request.target.parent_path(), trace.pending->routine);
+  const auto place = place_of(trace, symbol_path(request), trace.pending->routine);
   if (place) {
     return fmt::format("; the request 0x{:x}, which came to {}, was never completed",
                        trace.pending->irp, place_text(*place));
@@ -69,7 +67,7 @@ std::string busy_text(const Request& request, const SessionOutcome& outcome,
 std::vector<std::string> absent_calls(const Request& request, const RecordedTrace& trace) {
   if (!trace.footer) return {};
   return absent_sentences(*trace.footer, [&](std::uint64_t address) {
-    const auto place = place_of(trace, request.target.parent_path(), address);
+    const auto place = place_of(trace, symbol_path(request), address);
     return place ? place->symbol : std::string();
   });
 }
@@ -92,6 +90,11 @@ std::vector<std::string> complaints(const Request& request, const SessionOutcome
         fmt::format("{} did not come to an end; all processes of the session were ended{}",
                     describe(request, *outcome.hung_in),
                     outcome.program_timed_out ? "" : busy_text(request, outcome, trace)));
+  }
+  for (const Step step : {Step::load, Step::unload}) {
+    const std::string busy = busy_text(request, outcome, trace);
+    if (busy.empty() || !outcome.failed.contains(step)) continue;
+    lines.push_back(fmt::format("{} has failed{}", describe(request, step), busy));
   }
   if (outcome.stopped_in) {
     lines.push_back(
@@ -144,11 +147,11 @@ std::string describe(const Request& request, Step step) {
     case Step::start:
       return "starting the recording";
     case Step::load:
-      return "loading " + target_name(request);
+      return (only_attaches(request) ? "attaching to " : "loading ") + target_names(request);
     case Step::run:
       return "running " + program_name(request);
     case Step::unload:
-      return "unloading " + target_name(request);
+      return (only_attaches(request) ? "leaving " : "unloading ") + target_names(request);
     case Step::stop:
       return "stopping the recording";
     case Step::remove:

@@ -48,6 +48,25 @@ void append_call(std::string& out, const format::TraceReader& trace, const forma
   out += event.raised() ? " raised an exception" : result;
 }
 
+bool has_several_targets(const format::TraceReader& trace) {
+  int targets = 0;
+  if (trace.footer() != nullptr) {
+    for (const format::Module& module : trace.footer()->modules) targets += module.is_target;
+  } else {
+    for (format::ModuleId id = 0; id < trace.module_count(); ++id) {
+      targets += trace.module(id).is_target;
+    }
+  }
+  return targets > 1;
+}
+
+// "MyDriver"; empty for what no driver did.
+std::string driver_name(const format::TraceReader& trace, const format::Event& event) {
+  const format::ModuleId driver = trace.function(event.function).module;
+  if (driver == format::kNoModuleId) return "";
+  return module_display_name(trace.module(driver).name);
+}
+
 // Of a function that is recorded at both ends an arrow says which one it is.
 std::string_view direction(const format::TraceReader& trace, const format::Event& event) {
   const format::DdiRow* row = format::find_ddi(trace.function(event.function).name);
@@ -87,6 +106,8 @@ std::string event_text(const format::TraceReader& trace, const format::Event& ev
          thread_text(event.thread, trace.header().pointer_bytes),
          event.irql == format::kIrqlUnknown ? "?" : std::to_string(event.irql),
          direction(trace, event));
+  const std::string driver = driver_name(trace, event);
+  if (!driver.empty() && has_several_targets(trace)) append(out, "[{}] ", driver);
   append_call(out, trace, event);
   append_caller(out, trace, event, symbolizer);
   return out;
@@ -105,6 +126,7 @@ Json event_json(const format::TraceReader& trace, const format::Event& event,
       {"processor", event.processor},
       {"thread", fmt::format("{:#x}", event.thread)},
       {"irql", event.irql == format::kIrqlUnknown ? Json() : Json(event.irql)},
+      {"driver", driver_name(trace, event)},
       {"function", trace.function(event.function).name},
       {"at", event.at_exit() ? "exit" : "entry"},
       {"raised", event.raised()},

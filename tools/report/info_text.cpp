@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 #include <vector>
 
+#include "tools/kmdf.h"
 #include "tools/report/append.h"
 #include "tools/report/ending_report.h"
 #include "tools/report/summary_text.h"
@@ -138,12 +139,19 @@ void append_modules(std::string& out, const format::TraceReader& trace) {
   }
 }
 
+// Of one driver alone the name would say nothing.
+std::string import_name(const format::FooterInfo& footer, const format::ImportInfo& import) {
+  const auto is_of_other = [&](const auto& other) { return other.module != import.module; };
+  const bool several = std::ranges::any_of(footer.imports, is_of_other);
+  return several ? module_display_name(import.module) + "!" + import.name : import.name;
+}
+
 void append_imports(std::string& out, const format::FooterInfo& footer, std::string_view title,
                     bool (*belongs)(const format::ImportInfo&)) {
   if (std::ranges::none_of(footer.imports, belongs)) return;
   append(out, "\n{}:\n", title);
   for (const format::ImportInfo& import : footer.imports) {
-    if (belongs(import)) append(out, "    {}\n", import.name);
+    if (belongs(import)) append(out, "    {}\n", import_name(footer, import));
   }
 }
 
@@ -155,7 +163,7 @@ void append_all_imports(std::string& out, const format::FooterInfo& footer) {
   if (std::ranges::any_of(footer.imports, was_called)) append(out, "\nImports called:\n");
   for (const format::ImportInfo& import : footer.imports) {
     if (!was_called(import)) continue;
-    append(out, "    {}  {}{}\n", import.name, counted(import.calls, "call"),
+    append(out, "    {}  {}{}\n", import_name(footer, import), counted(import.calls, "call"),
            import.supplied ? "  (supplied by the recorder's host)" : "");
   }
   append_imports(out, footer, "Imports never reached", never_reached);
@@ -211,6 +219,8 @@ std::string info_text(const format::TraceReader& trace) {
   append_condition(out, trace);
   if (trace.footer() == nullptr) return out;
   append_modules(out, trace);
+  const std::string kmdf = kmdf_text(*trace.footer());
+  if (!kmdf.empty()) append(out, "\nKMDF: {}\n", kmdf);
   append_all_imports(out, *trace.footer());
   return out;
 }
