@@ -1,5 +1,6 @@
 #include "checkers/registry.h"
 
+#include "checkers/mdl/mdl_checkers.h"
 #include "checkers/pool/pool_checkers.h"
 #include "checkers/timer/timer_checkers.h"
 
@@ -7,8 +8,19 @@ namespace ddireplay::checkers {
 
 std::vector<std::unique_ptr<replay::Checker>> make_all_checkers() {
   constexpr std::unique_ptr<replay::Checker> (*kMakers[])() = {
-      make_pool_allocation_request, make_pool_free_irql,      make_pool_free_address,
-      make_pool_leak_at_unload,     make_armed_timer_in_pool, make_object_in_dying_memory,
+      make_pool_allocation_request,
+      make_pool_free_irql,
+      make_pool_free_address,
+      make_pool_leak_at_unload,
+      make_armed_timer_in_pool,
+      make_object_in_dying_memory,
+      make_mdl_lock,
+      make_mdl_map,
+      make_mdl_unlock,
+      make_mdl_unmap,
+      make_mdl_pageable,
+      make_mdl_left_mapped,
+      make_mdl_left_locked,
   };
   std::vector<std::unique_ptr<replay::Checker>> checkers;
   for (const auto make : kMakers) checkers.push_back(make());
