@@ -3,6 +3,7 @@
 #include "checkers/mdl/mdl_checkers.h"
 #include "checkers/pool/pool_checkers.h"
 #include "checkers/timer/timer_checkers.h"
+#include "checkers/work_item/work_item_checkers.h"
 
 namespace ddireplay::checkers {
 
@@ -21,6 +22,8 @@ std::vector<std::unique_ptr<replay::Checker>> make_all_checkers() {
       make_mdl_pageable,
       make_mdl_left_mapped,
       make_mdl_left_locked,
+      make_queued_work_item,
+      make_work_left,
   };
   std::vector<std::unique_ptr<replay::Checker>> checkers;
   for (const auto make : kMakers) checkers.push_back(make());
