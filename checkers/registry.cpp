@@ -1,6 +1,7 @@
 #include "checkers/registry.h"
 
 #include "checkers/mdl/mdl_checkers.h"
+#include "checkers/object_lifetime/object_lifetime_checkers.h"
 #include "checkers/pool/pool_checkers.h"
 #include "checkers/timer/timer_checkers.h"
 #include "checkers/work_item/work_item_checkers.h"
@@ -22,6 +23,12 @@ std::vector<std::unique_ptr<replay::Checker>> make_all_checkers() {
       make_mdl_pageable,
       make_mdl_left_mapped,
       make_mdl_left_locked,
+      make_lookaside_list,
+      make_registration,
+      make_io_space,
+      make_objects_left,
+      make_object_placement,
+      make_callback_after_unload,
       make_queued_work_item,
       make_work_left,
   };
