@@ -3,6 +3,7 @@
 #include "checkers/mdl/mdl_checkers.h"
 #include "checkers/object_lifetime/object_lifetime_checkers.h"
 #include "checkers/pool/pool_checkers.h"
+#include "checkers/remove_lock/remove_lock_checkers.h"
 #include "checkers/timer/timer_checkers.h"
 #include "checkers/work_item/work_item_checkers.h"
 
@@ -31,6 +32,11 @@ std::vector<std::unique_ptr<replay::Checker>> make_all_checkers() {
       make_callback_after_unload,
       make_queued_work_item,
       make_work_left,
+      make_remove_lock_tag,
+      make_remove_lock_init,
+      make_remove_lock_held,
+      make_remove_lock_forward,
+      make_remove_lock_drain,
   };
   std::vector<std::unique_ptr<replay::Checker>> checkers;
   for (const auto make : kMakers) checkers.push_back(make());
