@@ -4,6 +4,7 @@
 #include "checkers/object_lifetime/object_lifetime_checkers.h"
 #include "checkers/pool/pool_checkers.h"
 #include "checkers/remove_lock/remove_lock_checkers.h"
+#include "checkers/thread/thread_checkers.h"
 #include "checkers/timer/timer_checkers.h"
 #include "checkers/work_item/work_item_checkers.h"
 
@@ -17,6 +18,8 @@ std::vector<std::unique_ptr<replay::Checker>> make_all_checkers() {
       make_pool_leak_at_unload,
       make_armed_timer_in_pool,
       make_object_in_dying_memory,
+      make_dpc_target,
+      make_pool_allocation_while_unloading,
       make_mdl_lock,
       make_mdl_map,
       make_mdl_unlock,
@@ -37,6 +40,8 @@ std::vector<std::unique_ptr<replay::Checker>> make_all_checkers() {
       make_remove_lock_held,
       make_remove_lock_forward,
       make_remove_lock_drain,
+      make_foreign_stack,
+      make_long_shutdown,
   };
   std::vector<std::unique_ptr<replay::Checker>> checkers;
   for (const auto make : kMakers) checkers.push_back(make());
