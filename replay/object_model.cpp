@@ -49,6 +49,15 @@ constexpr bool kinds_are_in_order() {
 }
 static_assert(kinds_are_in_order());
 
+// Those that are structures in memory: all that a free or an allocation has to look at.
+constexpr ObjectKind kEmbedded[] = {lookaside_list, queue, device_queue};
+constexpr bool embedded_are_complete() {
+  std::size_t count = 0;
+  for (const ObjectKindRow& row : kKinds) count += row.most_bytes != 0;
+  return count == std::size(kEmbedded);
+}
+static_assert(embedded_are_complete());
+
 }  // namespace
 
 const ObjectKindRow& object_kind(ObjectKind kind) { return kKinds[static_cast<std::size_t>(kind)]; }
@@ -144,9 +153,8 @@ void ObjectModel::apply(const Step& step) {
 }
 
 void ObjectModel::forget(std::uint64_t begin, std::uint64_t end) {
-  for (const ObjectKindRow& row : kKinds) {
-    if (row.most_bytes == 0) continue;
-    state_->of(static_cast<std::uint64_t>(row.kind))
+  for (const ObjectKind kind : kEmbedded) {
+    state_->of(static_cast<std::uint64_t>(kind))
         .erase_in(begin, end, [&](const LifetimeObject& object) {
           return object.address + object.bytes > begin;
         });
