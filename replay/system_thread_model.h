@@ -30,6 +30,8 @@ class SystemThreadModel final : public Model {
  public:
   std::span<const Op> operations() const override;
   void apply(const Step& step) override;
+  // What a thread's beginning belongs to can't be told any more: every thread is forgotten.
+  void lose_track() override { threads_.clear(); }
 
   std::span<const SystemThread> all() const { return threads_; }  // in the order of their creation
 

@@ -65,6 +65,8 @@ class RemoveLockDrain final : public replay::Checker {
     }
     if (in_removal || frames.empty()) return;
     if (std::any_of(frames.begin(), frames.end(), may_be_for_removal)) return;
+    // A lock elsewhere is not a device's: what the driver waits for with it is its own affair.
+    if (before.devices().containing(step[Operand::address]) == nullptr) return;
     drain(step, before, sink);
   }
 
