@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <set>
 
 #include "checkers/biography.h"
 #include "checkers/ledger/checked_rule.h"
@@ -39,7 +40,7 @@ const Rule kRules[] = {
                  Evidence::absence, "", "WDM:RemoveLockMnRemove2 WDM:RemoveLockCheck"),
 };
 
-constexpr Op kOperations[] = {Op::removelock_drain, Op::device_delete};
+constexpr Op kOperations[] = {Op::removelock_drain, Op::device_delete, Op::callback_enter};
 
 bool is_removal(const CallbackFrame& frame) {
   return frame.kind == CallbackKind::dispatch && frame.major == kPnp &&
@@ -57,6 +58,7 @@ class RemoveLockDrain final : public replay::Checker {
   std::span<const Op> operations() const override { return kOperations; }
 
   void on_step(const Step& step, const World& before, FindingSink& sink) override {
+    if (step.op == Op::callback_enter) return note_plug_and_play(step);
     const auto frames = before.threads().frames(*step.event);
     const bool in_removal = std::any_of(frames.begin(), frames.end(), is_removal);
     if (step.op == Op::device_delete) {
@@ -65,12 +67,19 @@ class RemoveLockDrain final : public replay::Checker {
     }
     if (in_removal || frames.empty()) return;
     if (std::any_of(frames.begin(), frames.end(), may_be_for_removal)) return;
+    if (plug_and_play_.count(step.driver) == 0) return;
     // A lock elsewhere is not a device's: what the driver waits for with it is its own affair.
     if (before.devices().containing(step[Operand::address]) == nullptr) return;
     drain(step, before, sink);
   }
 
  private:
+  // A driver without AddDevice is never told to remove a device: it drains its locks in Unload.
+  void note_plug_and_play(const Step& step) {
+    const auto kind = static_cast<CallbackKind>(step[Operand::kind]);
+    if (kind == CallbackKind::add_device) plug_and_play_.insert(step.driver);
+  }
+
   static void drain(const Step& step, const World& world, FindingSink& sink) {
     RemoveLock unknown;
     unknown.address = step[Operand::address];
@@ -105,6 +114,8 @@ class RemoveLockDrain final : public replay::Checker {
       sink.report(std::move(finding));
     });
   }
+
+  std::set<format::ModuleId> plug_and_play_;  // drivers that have been given a device
 };
 
 }  // namespace
