@@ -34,7 +34,7 @@ std::vector<std::unique_ptr<replay::Checker>> make_all_checkers() {
       make_object_placement,
       make_callback_after_unload,
       make_queued_work_item,
-      make_work_queue_arguments,
+      make_work_item_arguments,
       make_work_left,
       make_remove_lock_tag,
       make_remove_lock_init,

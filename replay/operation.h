@@ -43,7 +43,7 @@ enum class Op : std::uint8_t {
   contiguous_free,      // address
   mdl_allocate,         // address, size, flags, described, length, irp
   mdl_free,             // address, flags
-  workitem_allocate,    // address, size, device
+  workitem_allocate,    // address, size, device, extra (its type)
   workitem_free,        // address
 
   // Flags: MdlFlags before the call; described: StartVa; extra: ByteOffset.
@@ -55,7 +55,7 @@ enum class Op : std::uint8_t {
   mdl_unmap,    // address, flags, described, object (what is unmapped), process,
                 // extra (MappedSystemVa): at entry
 
-  workitem_initialize,    // address
+  workitem_initialize,    // address, device (or driver), extra (its type)
   workitem_uninitialize,  // address
   workitem_queue,      // address, routine, context, type (of the queue); kind 1: ExQueueWorkItem,
                        // flags 1: a try, which fails where it is queued
