@@ -36,4 +36,39 @@ FindingObject object_of(const replay::Dpc& dpc, std::uint64_t bytes) {
   return object;
 }
 
+FindingObject image_object(const replay::Step& step, const replay::World& world) {
+  FindingObject object{.kind = "image", .address = 0, .size = 0, .tag = 0, .biography = {}};
+  if (step.driver == format::kNoModuleId) return object;
+  const format::Module& module = world.trace().module(step.driver);
+  object.address = module.base;
+  object.size = module.size;
+  if (const replay::Driver* driver = world.drivers().find(step.driver)) {
+    add_entry(object, Role::loaded, driver->loaded);
+    add_entry(object, Role::unloaded, driver->unloaded);
+  }
+  if (step.op == replay::Op::image_unload) {
+    object.address = step[replay::Operand::address];
+    object.size = step[replay::Operand::size];
+    add_entry(object, Role::unloaded, step.moment());
+  }
+  return object;
+}
+
+FindingObject call_object(const replay::Step& step) {
+  FindingObject object{.kind = "call", .address = 0, .size = 0, .tag = 0, .biography = {}};
+  add_entry(object, Role::violated, step.moment());
+  return object;
+}
+
+FindingObject object_of(const replay::LifetimeObject& object) {
+  FindingObject told{.kind = replay::object_kind(object.kind).name,
+                     .address = object.address,
+                     .size = object.bytes,
+                     .tag = 0,
+                     .biography = {}};
+  add_entry(told, Role::created, object.created);
+  add_entry(told, Role::deleted, object.ended);
+  return told;
+}
+
 }  // namespace ddireplay::checkers

@@ -16,4 +16,11 @@ replay::FindingObject object_of(const replay::Timer& timer, std::uint64_t bytes)
 // With its initialisation and, if it is queued, the call that queued it.
 replay::FindingObject object_of(const replay::Dpc& dpc, std::uint64_t bytes);
 
+// The image of the step's driver, with its loading and, at its unloading, that.
+replay::FindingObject image_object(const replay::Step& step, const replay::World& world);
+// The call itself, of a finding that is about nothing else.
+replay::FindingObject call_object(const replay::Step& step);
+// With the calls that began and ended its life.
+replay::FindingObject object_of(const replay::LifetimeObject& object);
+
 }  // namespace ddireplay::checkers

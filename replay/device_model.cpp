@@ -34,4 +34,12 @@ const Device* DeviceModel::find(std::uint64_t address) const {
   return state_->devices.find(address);
 }
 
+const Device* DeviceModel::containing(std::uint64_t address) const {
+  const Device* found = nullptr;
+  state_->devices.for_each([&](const Device& device) {
+    if (address >= device.begin() && address < device.end()) found = &device;
+  });
+  return found;
+}
+
 }  // namespace ddireplay::replay

@@ -11,6 +11,7 @@ void start(Driver& driver, const Step& step) {
   driver.verifier_record = step[Operand::record];
   driver.verifier_flags = static_cast<std::uint32_t>(step[Operand::flags]);
   driver.loaded = step.moment();
+  driver.unload_returned = {};
   driver.unloaded = {};
 }
 
@@ -18,9 +19,9 @@ void start(Driver& driver, const Step& step) {
 
 std::span<const Op> DriverModel::operations() const {
   using enum Op;
-  static constexpr Op kOperations[] = {image_load,          image_attach, image_unload,
-                                       unload_enter,        irql_raise,   spinlock_acquire,
-                                       spinlock_acquire_dpc};
+  static constexpr Op kOperations[] = {image_load,       image_attach,        image_unload,
+                                       unload_enter,     unload_leave,        irql_raise,
+                                       spinlock_acquire, spinlock_acquire_dpc};
   return kOperations;
 }
 
@@ -32,6 +33,9 @@ void DriverModel::apply(const Step& step) {
       return start(of(step.driver), step);
     case Op::unload_enter:
       of(step.driver).state = DriverState::unloading;
+      return;
+    case Op::unload_leave:
+      of(step.driver).unload_returned = step.moment();
       return;
     case Op::image_unload: {
       Driver& driver = of(step.driver);

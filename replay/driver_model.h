@@ -24,6 +24,7 @@ struct Driver {
   std::uint64_t raise_irqls = 0;  // what "Summary of All Verifier Statistics" counts
   std::uint64_t acquire_spin_locks = 0;
   Moment loaded;
+  Moment unload_returned;  // its unload routine did
   Moment unloaded;
 };
 

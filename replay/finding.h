@@ -30,6 +30,7 @@ enum class Role : std::uint8_t {
   deleted,
   loaded,
   unloaded,
+  mapped,
 };
 std::string_view role_name(Role role);
 

@@ -22,7 +22,8 @@ enum class Op : std::uint8_t {
   image_unload,  // address, size: the image is gone; leaks are judged here
   recording_stop,
 
-  // Each with `kind`: a CallbackKind. Those that are given a request: irp, device, major, minor.
+  // Each with `kind`: a CallbackKind. Those that are given a request: irp, device, major, minor;
+  // those that are given a work item: address; work items and threads: context.
   callback_enter,  // level, apcs, interrupts; any callback but those below
   callback_leave,  // result, apcs, interrupts
   dpc_enter,       // dpc, routine, level
@@ -42,9 +43,37 @@ enum class Op : std::uint8_t {
   contiguous_free,      // address
   mdl_allocate,         // address, size, flags, described, length, irp
   mdl_free,             // address, flags
-  workitem_allocate,    // address, size, device
+  workitem_allocate,    // address, size, device, extra (its type)
   workitem_free,        // address
-  workitem_queue,       // address, routine
+
+  // Flags: MdlFlags before the call; described: StartVa; extra: ByteOffset.
+  mdl_lock,     // address, flags, described, extra, length: at return, even where it raised
+  mdl_unlock,   // address, flags: at entry
+  mdl_build,    // address, flags, described, extra, length
+  mdl_partial,  // address, mdl (the source), flags (its own)
+  mdl_map,      // address, flags, described, extra, length, mode, process, result
+  mdl_unmap,    // address, flags, described, object (what is unmapped), process,
+                // extra (MappedSystemVa): at entry
+
+  workitem_initialize,    // address, device (or driver), extra (its type)
+  workitem_uninitialize,  // address
+  workitem_queue,      // address, routine, context, type (of the queue); kind 1: ExQueueWorkItem,
+                       // flags 1: a try, which fails where it is queued
+  thread_create,       // routine, context: at entry
+  thread_create_done,  // handle, result
+
+  // Objects with a lifetime; kind: an ObjectKind, address: its key.
+  object_create,        // kind, address, size, routine; of lookaside lists length (of entries)
+  object_end,           // kind, address: at entry, but of routines that are unregistered by name
+  device_queue_insert,  // address, result: whether it was inserted
+  device_queue_remove,  // address, result: whether it was removed
+
+  removelock_initialize,  // address
+  removelock_acquire,     // address, object (the tag); only where it succeeded
+  removelock_release,     // address, object
+  removelock_drain,       // address, object: IoReleaseRemoveLockAndWait, at entry
+
+  shutdown_begin,
 
   irp_call,      // irp, mdl: sent to a driver; at entry
   irp_complete,  // irp, mdl, information
@@ -55,6 +84,7 @@ enum class Op : std::uint8_t {
   timer_cancel,      // address, result
 
   dpc_initialize,  // address, routine, context, type (1: a threaded DPC)
+  dpc_target,      // address, processor
   dpc_queue,       // address, routine; at entry
   dpc_queue_done,  // address, result
   dpc_remove,      // address, result

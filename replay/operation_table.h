@@ -29,7 +29,8 @@ struct OperandSource {
 
 inline constexpr std::size_t kMaxOperandSources = 20;
 
-// Completes operands that no single field has: it may set type, size and kind.
+// Completes what no single field has: it may set type, size and kind, and the operation itself,
+// where an argument says which of several it is.
 using FinishStep = void (*)(Step& step, unsigned pointer_bytes);
 
 struct OperationRow {

@@ -9,9 +9,13 @@ World::World(const format::TraceReader& trace)
       threads_(trace.header().irql_source),
       timers_(trace.header().pointer_bytes, trace.header().clock_hz, trace.header().start_clock,
               trace.header().start_filetime),
-      dpcs_(trace.header().pointer_bytes) {
-  for (Model* model :
-       std::initializer_list<Model*>{&drivers_, &threads_, &pool_, &timers_, &dpcs_, &devices_}) {
+      dpcs_(trace.header().pointer_bytes),
+      mdls_(trace.header().pointer_bytes),
+      remove_locks_(trace.header().pointer_bytes),
+      work_items_(trace.header().pointer_bytes) {
+  for (Model* model : std::initializer_list<Model*>{&drivers_, &threads_, &pool_, &timers_, &dpcs_,
+                                                    &devices_, &mdls_, &objects_, &remove_locks_,
+                                                    &work_items_, &system_threads_}) {
     add(*model);
   }
 }
@@ -55,10 +59,12 @@ void World::forget_memory(const Step& step) {
   const std::uint64_t size = step[Operand::size];
   switch (step.op) {
     case Op::pool_allocate:
+    case Op::contiguous_allocate:
     case Op::image_load:
     case Op::image_unload:
       return forget_objects_in(address, address + size);
     case Op::pool_free:
+    case Op::contiguous_free:
       if (const PoolBlock* block = pool_.find(address)) {
         forget_objects_in(block->address, block->end());
       }

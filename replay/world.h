@@ -14,11 +14,16 @@
 #include "replay/device_model.h"
 #include "replay/dpc_model.h"
 #include "replay/driver_model.h"
+#include "replay/mdl_model.h"
+#include "replay/object_model.h"
 #include "replay/operation.h"
 #include "replay/pool_model.h"
+#include "replay/remove_lock_model.h"
+#include "replay/system_thread_model.h"
 #include "replay/thread_model.h"
 #include "replay/timer_model.h"
 #include "replay/trust.h"
+#include "replay/work_item_model.h"
 
 namespace ddireplay::replay {
 
@@ -42,6 +47,11 @@ class World {
   const TimerModel& timers() const { return timers_; }
   const DpcModel& dpcs() const { return dpcs_; }
   const DeviceModel& devices() const { return devices_; }
+  const MdlModel& mdls() const { return mdls_; }
+  const ObjectModel& objects() const { return objects_; }
+  const RemoveLockModel& remove_locks() const { return remove_locks_; }
+  const WorkItemModel& work_items() const { return work_items_; }
+  const SystemThreadModel& system_threads() const { return system_threads_; }
   const Trust& trust() const { return trust_; }
   std::uint64_t time() const { return time_; }  // of the last step, clock ticks
 
@@ -59,6 +69,11 @@ class World {
   TimerModel timers_;
   DpcModel dpcs_;
   DeviceModel devices_;
+  MdlModel mdls_;
+  ObjectModel objects_;
+  RemoveLockModel remove_locks_;
+  WorkItemModel work_items_;
+  SystemThreadModel system_threads_;
   Trust trust_;
   std::uint64_t time_ = 0;
 };

@@ -33,6 +33,14 @@ constexpr OperationRow enters_with_irp(std::string_view name, CallbackKind what,
            maybe(device, "DeviceObject"), maybe(major, "Major"), maybe(minor, "Minor"),
            maybe(apcs, "Apcs"), maybe(interrupts, "Interrupts")}};
 }
+// Callbacks whose argument tells whose they are.
+constexpr OperationRow enters_with(std::string_view name, CallbackKind what,
+                                   OperandSource argument) {
+  return {name,
+          entry,
+          Op::callback_enter,
+          {fixed(level, kPassiveLevel), fixed(kind, static_cast<std::uint64_t>(what)), argument}};
+}
 constexpr OperationRow leaves(std::string_view name, CallbackKind what,
                               Op op = Op::callback_leave) {
   return {name,
@@ -68,15 +76,15 @@ constexpr OperationRow kRows[] = {
     leaves("cb:Isr", CallbackKind::isr),
     enters_with_irp("cb:StartIo", CallbackKind::start_io, kDispatchLevel),
     leaves("cb:StartIo", CallbackKind::start_io),
-    enters("cb:SystemThread", CallbackKind::system_thread, kPassiveLevel),
+    enters_with("cb:SystemThread", CallbackKind::system_thread, field(context, "StartContext")),
     leaves("cb:SystemThread", CallbackKind::system_thread),
     enters("cb:Unload", CallbackKind::unload, kPassiveLevel, Op::unload_enter),
     leaves("cb:Unload", CallbackKind::unload, Op::unload_leave),
-    enters("cb:WorkItem", CallbackKind::work_item, kPassiveLevel),
+    enters_with("cb:WorkItem", CallbackKind::work_item, field(context, "Context")),
     leaves("cb:WorkItem", CallbackKind::work_item),
-    enters("cb:WorkItemEx", CallbackKind::work_item, kPassiveLevel),
+    enters_with("cb:WorkItemEx", CallbackKind::work_item, field(address, "IoWorkItem")),
     leaves("cb:WorkItemEx", CallbackKind::work_item),
-    enters("cb:WorkerRoutine", CallbackKind::worker_routine, kPassiveLevel),
+    enters_with("cb:WorkerRoutine", CallbackKind::worker_routine, field(context, "Parameter")),
     leaves("cb:WorkerRoutine", CallbackKind::worker_routine),
     {"cb:Dpc",
      entry,
@@ -87,6 +95,7 @@ constexpr OperationRow kRows[] = {
      exit,
      Op::dpc_leave,
      {field(dpc, "Dpc"), fixed(kind, static_cast<std::uint64_t>(CallbackKind::dpc))}},
+    {"cb:Shutdown", entry, Op::shutdown_begin},
     {"PsTerminateSystemThread", entry, Op::thread_exit},
 
 };

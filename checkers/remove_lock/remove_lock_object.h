@@ -1,0 +1,26 @@
+// A remove lock, as findings tell it.
+#pragma once
+
+#include "checkers/biography.h"
+
+namespace ddireplay::checkers {
+
+// With its initialisation and what still holds it.
+inline replay::FindingObject object_of(const replay::RemoveLock& lock, const replay::World& world) {
+  replay::FindingObject object{.kind = "remove lock",
+                               .address = lock.address,
+                               .size = world.remove_locks().object_bytes(),
+                               .tag = 0,
+                               .biography = {}};
+  add_entry(object, replay::Role::initialised, lock.initialised);
+  for (const replay::RemoveLock::Hold& hold : lock.holds) {
+    add_entry(object, replay::Role::locked, hold.acquired);
+  }
+  return object;
+}
+
+// Major and minor functions that rules about remove locks speak of.
+inline constexpr std::uint8_t kPnp = 0x1b;
+inline constexpr std::uint8_t kRemoveDevice = 0x02;
+
+}  // namespace ddireplay::checkers
