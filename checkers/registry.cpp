@@ -1,5 +1,6 @@
 #include "checkers/registry.h"
 
+#include "checkers/ddi/ddi_checkers.h"
 #include "checkers/pool/pool_checkers.h"
 #include "checkers/timer/timer_checkers.h"
 
@@ -7,8 +8,19 @@ namespace ddireplay::checkers {
 
 std::vector<std::unique_ptr<replay::Checker>> make_all_checkers() {
   constexpr std::unique_ptr<replay::Checker> (*kMakers[])() = {
-      make_pool_allocation_request, make_pool_free_irql,      make_pool_free_address,
-      make_pool_leak_at_unload,     make_armed_timer_in_pool, make_object_in_dying_memory,
+      make_pool_allocation_request,
+      make_pool_free_irql,
+      make_pool_free_address,
+      make_pool_leak_at_unload,
+      make_armed_timer_in_pool,
+      make_object_in_dying_memory,
+      make_level_calls,
+      make_memory_calls,
+      make_wait_calls,
+      make_argument_calls,
+      make_advice_calls,
+      make_callback_level,
+      make_performance_counter,
   };
   std::vector<std::unique_ptr<replay::Checker>> checkers;
   for (const auto make : kMakers) checkers.push_back(make());

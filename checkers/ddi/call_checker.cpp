@@ -1,0 +1,327 @@
+// One engine for all tables of call_table.h.
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <bit>
+#include <optional>
+#include <unordered_map>
+#include <utility>
+#include <vector>
+
+#include "checkers/biography.h"
+#include "checkers/ddi/call_table.h"
+#include "checkers/ddi/ddi_checkers.h"
+#include "checkers/ledger/checked_rule.h"
+#include "checkers/ledger/words.h"
+#include "checkers/text.h"
+#include "replay/world.h"
+
+namespace ddireplay::checkers {
+
+namespace {
+
+using format::Event;
+using format::Field;
+using format::Function;
+using format::Layout;
+using replay::CallbackFrame;
+using replay::CallbackKind;
+using replay::Evidence;
+using replay::Finding;
+using replay::Rule;
+using replay::Step;
+using replay::World;
+
+constexpr std::uint8_t kMajorPnp = 0x1b;
+constexpr std::uint8_t kMinorStartDevice = 0x00;
+constexpr std::uint8_t kMajorPower = 0x16;
+constexpr std::uint8_t kMinorSetPower = 0x02;
+
+// Their order is that of the table's rules.
+std::vector<Rule> rules_of_table(const CallTable& table) {
+  std::vector<Rule> rules;
+  for (const CallRule& row : table.rules) {
+    const Rule rule = checked_rule(row.id, row.slug, Evidence::presence, {}, row.aliases);
+    rules.push_back(row.by_default ? rule : on_request(rule));
+  }
+  return rules;
+}
+
+bool contains_word(std::string_view list, std::string_view word) {
+  return std::ranges::any_of(Words(list), [word](std::string_view one) { return one == word; });
+}
+
+bool needs_address_halves(Is is) { return is == Is::user_address || is == Is::kernel_address; }
+
+// The values of one call, by the layout that its trace gives the function.
+class Call {
+ public:
+  Call(const Event& event, const Function& function, unsigned pointer_bytes)
+      : event_(event), layout_(function.layout), pointer_bytes_(pointer_bytes) {}
+
+  // nullopt: the call has no such value, or not yet, or not any more.
+  std::optional<std::uint64_t> value(int field) const {
+    if (field < 0 || field >= event_.value_count) return std::nullopt;
+    const bool is_of_return = field >= layout_.entry_count;
+    if (is_of_return && (event_.raised() || !event_.at_exit())) return std::nullopt;
+    const unsigned bytes = width(layout_.fields[field]);
+    const std::uint64_t value = event_.values[field];
+    return bytes >= 8 ? value : value & ((std::uint64_t{1} << bytes * 8) - 1);
+  }
+  std::optional<std::uint64_t> value(std::string_view name) const {
+    return value(layout_.find(name));
+  }
+
+  // "AccessMode 0x1"
+  std::string show(std::string_view name) const {
+    const int place = layout_.find(name);
+    const Field& field = layout_.fields[place];
+    const bool is_number = field.is_signed || field.kind == format::Kind::boolean;
+    if (!is_number) return fmt::format("{} {:#x}", name, value(place).value_or(0));
+    return fmt::format("{} {}", name, static_cast<std::int64_t>(event_.values[place]));
+  }
+
+  bool is_kernel_address(std::uint64_t address) const {
+    return (address >> (pointer_bytes_ * 8 - 1)) != 0;
+  }
+
+ private:
+  unsigned width(const Field& field) const {
+    return field.width != 0 ? field.width : pointer_bytes_;
+  }
+
+  const Event& event_;
+  const Layout& layout_;
+  unsigned pointer_bytes_;
+};
+
+bool overlap(std::uint64_t left, std::uint64_t right, std::uint64_t size) {
+  return left != right && left < right + size && right < left + size;
+}
+
+bool holds(const Test& test, const Call& call) {
+  const std::optional<std::uint64_t> value = call.value(test.field);
+  if (!value) return false;
+  switch (test.is) {
+    case Is::unused:
+      return true;
+    case Is::equal:
+      return *value == test.value;
+    case Is::other:
+      return *value != test.value;
+    case Is::greater:
+      return *value > test.value;
+    case Is::less:
+      return *value < test.value;
+    case Is::with:
+      return (*value & test.value) != 0;
+    case Is::without:
+      return (*value & test.value) == 0;
+    case Is::none_of:
+      return *value >= 64 || (test.value >> *value & 1) == 0;
+    case Is::above_field:
+      return *value > call.value(test.low).value_or(~std::uint64_t{0});
+    case Is::user_address:
+      return *value != 0 && !call.is_kernel_address(*value);
+    case Is::kernel_address:
+      return call.is_kernel_address(*value);
+    case Is::between: {
+      const std::uint64_t low = call.value(test.low).value_or(0);
+      return low != 0 && *value >= low && *value < call.value(test.high).value_or(0);
+    }
+    case Is::overlapping:
+      return overlap(*value, call.value(test.low).value_or(0), call.value(test.high).value_or(0));
+  }
+  return false;
+}
+
+bool is_dpc(const CallbackFrame& frame) {
+  return frame.op == replay::Op::dpc_enter || frame.kind == CallbackKind::io_timer;
+}
+
+bool handles(const CallbackFrame& frame, std::uint8_t major, std::uint8_t minor) {
+  return frame.kind == CallbackKind::dispatch && frame.major == major && frame.minor == minor;
+}
+
+bool is_inside(Inside what, const Event& event, const World& world) {
+  if (what == Inside::anything) return true;
+  return std::ranges::any_of(world.threads().frames(event), [what](const CallbackFrame& frame) {
+    switch (what) {
+      case Inside::anything:
+        return true;
+      case Inside::dpc:
+        return is_dpc(frame);
+      case Inside::set_power:
+        return handles(frame, kMajorPower, kMinorSetPower);
+      case Inside::start_device:
+        return handles(frame, kMajorPnp, kMinorStartDevice);
+    }
+    return false;
+  });
+}
+
+// ", of which DISPATCH_LEVEL is the limit"; empty where the rule has no single one.
+std::string limit_text(Levels levels) {
+  if (levels.any) return {};
+  const std::uint32_t good = ~levels.bad;
+  if (std::has_single_bit(good)) {
+    return fmt::format("; it is for {}",
+                       irql_name(static_cast<std::uint8_t>(std::bit_width(good) - 1)));
+  }
+  if (!std::has_single_bit(good + 1)) return {};
+  return fmt::format("; its limit is {}",
+                     irql_name(static_cast<std::uint8_t>(std::bit_width(good) - 1)));
+}
+
+std::string_view inside_text(Inside inside) {
+  switch (inside) {
+    case Inside::anything:
+      return "";
+    case Inside::dpc:
+      return " in a DPC";
+    case Inside::set_power:
+      return " while it handled IRP_MN_SET_POWER";
+    case Inside::start_device:
+      return " while it handled IRP_MN_START_DEVICE";
+  }
+  return "";
+}
+
+class CallChecker final : public replay::Checker {
+ public:
+  CallChecker(const CallTable& table, std::span<const Rule> rules) : table_(table), rules_(rules) {}
+
+  std::span<const Rule> rules() const override { return rules_; }
+  std::span<const replay::Op> operations() const override { return {}; }
+
+  bool concerns(const Function& function, const World& world) override {
+    std::vector<const CallRow*> rows;
+    for (const CallRow& row : table_.rows) {
+      if (contains_word(row.functions, function.name) && can_decide(row, function, world)) {
+        rows.push_back(&row);
+      }
+    }
+    const bool any = !rows.empty();
+    if (any) rows_[&function] = std::move(rows);
+    return any;
+  }
+
+  void on_call(const Step& step, const World& before, replay::FindingSink& sink) override {
+    const Function& function = before.trace().function(step.event->function);
+    const Call call(*step.event, function, before.pointer_bytes());
+    // One call breaks a rule once, however many of its arguments do.
+    std::string_view reported;
+    for (const CallRow* row : rows_.at(&function)) {
+      if (row->rule == reported || !breaks(*row, step, call, before)) continue;
+      reported = row->rule;
+      report(*row, step, call, before, sink);
+    }
+  }
+
+ private:
+  static bool can_decide(const CallRow& row, const Function& function, const World& world) {
+    const bool has_halves = world.trace().header().host != format::Host::wine;
+    return std::ranges::all_of(row.tests, [&](const Test& test) {
+      if (test.is == Is::unused) return true;
+      if (needs_address_halves(test.is) && !has_halves) return false;
+      const auto has = [&](std::string_view name) {
+        return name.empty() || function.layout.find(name) >= 0;
+      };
+      return has(test.field) && has(test.low) && has(test.high);
+    });
+  }
+
+  static bool breaks(const CallRow& row, const Step& step, const Call& call, const World& world) {
+    if (!row.levels.any) {
+      if (step.irql == format::kIrqlUnknown || step.irql >= 32) return false;
+      if ((row.levels.bad >> step.irql & 1) == 0) return false;
+    }
+    for (const Test& test : row.tests) {
+      if (test.is != Is::unused && !holds(test, call)) return false;
+    }
+    return is_inside(row.inside, *step.event, world);
+  }
+
+  void report(const CallRow& row, const Step& step, const Call& call, const World& world,
+              replay::FindingSink& sink) const {
+    const auto place = std::ranges::find(table_.rules, row.rule, &CallRule::id);
+    const std::size_t number = static_cast<std::size_t>(place - table_.rules.begin());
+    Finding finding;
+    finding.rule = &rules_[number];
+    finding.parameters[0] = finding.rule->code;
+    for (std::size_t i = 0; i < place->parameters.size(); ++i) {
+      finding.parameters[i + 1] = parameter(place->parameters[i], row, step, call, world);
+    }
+    finding.sentence = sentence(row, step, call, world);
+    finding.objects.push_back({.kind = "call", .biography = {}});
+    add_entry(finding.objects.back(), replay::Role::violated, step.moment());
+    sink.report(std::move(finding));
+  }
+
+  static std::uint64_t parameter(const Parameter& parameter, const CallRow& row, const Step& step,
+                                 const Call& call, const World& world) {
+    switch (parameter.kind) {
+      case Parameter::Kind::constant:
+        return parameter.value;
+      case Parameter::Kind::irql:
+        return step.irql;
+      case Parameter::Kind::field:
+        return first_of(parameter.field, call);
+      case Parameter::Kind::tested:
+        return call.value(row.tests[0].field).value_or(0);
+      case Parameter::Kind::call_site:
+        return call_site(step, world);
+      case Parameter::Kind::limit:
+        return std::has_single_bit(~row.levels.bad) ? 1 : 2;
+    }
+    return 0;
+  }
+
+  static std::uint64_t first_of(std::string_view fields, const Call& call) {
+    for (const std::string_view field : Words(fields)) {
+      if (const auto value = call.value(field)) return *value;
+    }
+    return 0;
+  }
+
+  static std::uint64_t call_site(const Step& step, const World& world) {
+    if (step.event->stack == format::kNoStack) return 0;
+    const std::span<const std::uint64_t> stack = world.trace().stack(step.event->stack);
+    return stack.empty() ? 0 : stack.front();
+  }
+
+  static std::string sentence(const CallRow& row, const Step& step, const Call& call,
+                              const World& world) {
+    std::string arguments;
+    for (const Test& test : row.tests) {
+      if (test.is == Is::unused) continue;
+      arguments += (arguments.empty() ? " with " : " and ") + call.show(test.field);
+    }
+    const bool level_is_known = step.irql != format::kIrqlUnknown;
+    return fmt::format("{} called {}{}{}{}{}.", driver_name(world, step.driver),
+                       function_name(world, step), arguments, inside_text(row.inside),
+                       level_is_known ? " at " + irql_name(step.irql) : std::string(),
+                       limit_text(row.levels));
+  }
+
+  CallTable table_;
+  std::span<const Rule> rules_;
+  std::unordered_map<const Function*, std::vector<const CallRow*>> rows_;
+};
+
+template <CallTable (*table)()>
+std::unique_ptr<replay::Checker> make() {
+  static const std::vector<Rule> rules = rules_of_table(table());
+  return std::make_unique<CallChecker>(table(), rules);
+}
+
+}  // namespace
+
+std::unique_ptr<replay::Checker> make_level_calls() { return make<level_calls>(); }
+std::unique_ptr<replay::Checker> make_memory_calls() { return make<memory_calls>(); }
+std::unique_ptr<replay::Checker> make_wait_calls() { return make<wait_calls>(); }
+std::unique_ptr<replay::Checker> make_argument_calls() { return make<argument_calls>(); }
+std::unique_ptr<replay::Checker> make_advice_calls() { return make<advice_calls>(); }
+
+}  // namespace ddireplay::checkers
