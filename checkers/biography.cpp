@@ -36,4 +36,11 @@ FindingObject object_of(const replay::Dpc& dpc, std::uint64_t bytes) {
   return object;
 }
 
+FindingObject object_of(const replay::Handle& handle) {
+  FindingObject object{.kind = "handle", .address = handle.value, .biography = {}};
+  add_entry(object, Role::created, handle.opened);
+  add_entry(object, Role::deleted, handle.closed);
+  return object;
+}
+
 }  // namespace ddireplay::checkers

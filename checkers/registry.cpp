@@ -1,6 +1,8 @@
 #include "checkers/registry.h"
 
 #include "checkers/ddi/ddi_checkers.h"
+#include "checkers/handle/handle_checkers.h"
+#include "checkers/object/object_checkers.h"
 #include "checkers/pool/pool_checkers.h"
 #include "checkers/timer/timer_checkers.h"
 
@@ -21,6 +23,11 @@ std::vector<std::unique_ptr<replay::Checker>> make_all_checkers() {
       make_advice_calls,
       make_callback_level,
       make_performance_counter,
+      make_handle_after_close,
+      make_key_leak,
+      make_handle_reference,
+      make_dead_object,
+      make_device_reference_leak,
   };
   std::vector<std::unique_ptr<replay::Checker>> checkers;
   for (const auto make : kMakers) checkers.push_back(make());

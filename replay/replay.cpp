@@ -21,7 +21,8 @@ bool names_rule(std::string_view name, const Rule& rule) {
   const std::string id = rule.id();
   if (name == id || name == rule.slug || contains_id(rule.aliases, name)) return true;
   if (name == "all") return true;
-  const bool is_in_group = name == "default" || name == std::string_view(id).substr(0, id.find(':'));
+  const bool is_in_group =
+      name == "default" || name == std::string_view(id).substr(0, id.find(':'));
   return is_in_group && rule.by_default;
 }
 

@@ -9,9 +9,10 @@ World::World(const format::TraceReader& trace)
       threads_(trace.header().irql_source),
       timers_(trace.header().pointer_bytes, trace.header().clock_hz, trace.header().start_clock,
               trace.header().start_filetime),
-      dpcs_(trace.header().pointer_bytes) {
-  for (Model* model :
-       std::initializer_list<Model*>{&drivers_, &threads_, &pool_, &timers_, &dpcs_, &devices_}) {
+      dpcs_(trace.header().pointer_bytes),
+      handles_(trace.header().pointer_bytes, trace.header().host) {
+  for (Model* model : std::initializer_list<Model*>{&drivers_, &threads_, &pool_, &timers_, &dpcs_,
+                                                    &devices_, &handles_, &objects_}) {
     add(*model);
   }
 }

@@ -14,6 +14,8 @@
 #include "replay/device_model.h"
 #include "replay/dpc_model.h"
 #include "replay/driver_model.h"
+#include "replay/handle_model.h"
+#include "replay/object_model.h"
 #include "replay/operation.h"
 #include "replay/pool_model.h"
 #include "replay/thread_model.h"
@@ -42,6 +44,8 @@ class World {
   const TimerModel& timers() const { return timers_; }
   const DpcModel& dpcs() const { return dpcs_; }
   const DeviceModel& devices() const { return devices_; }
+  const HandleModel& handles() const { return handles_; }
+  const ObjectModel& objects() const { return objects_; }
   const Trust& trust() const { return trust_; }
   std::uint64_t time() const { return time_; }  // of the last step, clock ticks
 
@@ -59,6 +63,8 @@ class World {
   TimerModel timers_;
   DpcModel dpcs_;
   DeviceModel devices_;
+  HandleModel handles_;
+  ObjectModel objects_;
   Trust trust_;
   std::uint64_t time_ = 0;
 };

@@ -161,7 +161,7 @@ bool is_inside(Inside what, const Event& event, const World& world) {
   });
 }
 
-// ", of which DISPATCH_LEVEL is the limit"; empty where the rule has no single one.
+// "; its limit is DISPATCH_LEVEL"; empty where the rule has no single one.
 std::string limit_text(Levels levels) {
   if (levels.any) return {};
   const std::uint32_t good = ~levels.bad;
@@ -271,7 +271,7 @@ class CallChecker final : public replay::Checker {
       case Parameter::Kind::tested:
         return call.value(row.tests[0].field).value_or(0);
       case Parameter::Kind::call_site:
-        return call_site(step, world);
+        return call_site(world, step);
       case Parameter::Kind::limit:
         return std::has_single_bit(~row.levels.bad) ? 1 : 2;
     }
@@ -285,23 +285,18 @@ class CallChecker final : public replay::Checker {
     return 0;
   }
 
-  static std::uint64_t call_site(const Step& step, const World& world) {
-    if (step.event->stack == format::kNoStack) return 0;
-    const std::span<const std::uint64_t> stack = world.trace().stack(step.event->stack);
-    return stack.empty() ? 0 : stack.front();
-  }
-
   static std::string sentence(const CallRow& row, const Step& step, const Call& call,
                               const World& world) {
     std::string arguments;
     for (const Test& test : row.tests) {
       if (test.is == Is::unused) continue;
-      arguments += (arguments.empty() ? " with " : " and ") + call.show(test.field);
+      for (const std::string_view field : {test.field, test.low, test.high}) {
+        if (!field.empty()) arguments += (arguments.empty() ? " with " : ", ") + call.show(field);
+      }
     }
-    const bool level_is_known = step.irql != format::kIrqlUnknown;
     return fmt::format("{} called {}{}{}{}{}.", driver_name(world, step.driver),
                        function_name(world, step), arguments, inside_text(row.inside),
-                       level_is_known ? " at " + irql_name(step.irql) : std::string(),
+                       row.levels.any ? std::string() : " at " + irql_name(step.irql),
                        limit_text(row.levels));
   }
 
