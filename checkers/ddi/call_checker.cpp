@@ -3,9 +3,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <bit>
 #include <optional>
-#include <unordered_map>
 #include <utility>
 #include <vector>
 
@@ -72,6 +72,10 @@ class Call {
   std::optional<std::uint64_t> value(std::string_view name) const {
     return value(layout_.find(name));
   }
+  // Of a test's other fields.
+  std::uint64_t value_or(int field, std::uint64_t otherwise) const {
+    return value(field).value_or(otherwise);
+  }
 
   // "AccessMode 0x1"
   std::string show(std::string_view name) const {
@@ -100,8 +104,19 @@ bool overlap(std::uint64_t left, std::uint64_t right, std::uint64_t size) {
   return left != right && left < right + size && right < left + size;
 }
 
-bool holds(const Test& test, const Call& call) {
-  const std::optional<std::uint64_t> value = call.value(test.field);
+// A row, with the numbers of its fields in the layout of one function; -1: the test has none.
+struct BoundTest {
+  int field = -1;
+  int low = -1;
+  int high = -1;
+};
+struct BoundRow {
+  const CallRow* row;
+  std::array<BoundTest, kMaxTests> tests{};
+};
+
+bool holds(const Test& test, const BoundTest& bound, const Call& call) {
+  const std::optional<std::uint64_t> value = call.value(bound.field);
   if (!value) return false;
   switch (test.is) {
     case Is::unused:
@@ -121,17 +136,17 @@ bool holds(const Test& test, const Call& call) {
     case Is::none_of:
       return *value >= 64 || (test.value >> *value & 1) == 0;
     case Is::above_field:
-      return *value > call.value(test.low).value_or(~std::uint64_t{0});
+      return *value > call.value_or(bound.low, ~std::uint64_t{0});
     case Is::user_address:
       return *value != 0 && !call.is_kernel_address(*value);
     case Is::kernel_address:
       return call.is_kernel_address(*value);
     case Is::between: {
-      const std::uint64_t low = call.value(test.low).value_or(0);
-      return low != 0 && *value >= low && *value < call.value(test.high).value_or(0);
+      const std::uint64_t low = call.value_or(bound.low, 0);
+      return low != 0 && *value >= low && *value < call.value_or(bound.high, 0);
     }
     case Is::overlapping:
-      return overlap(*value, call.value(test.low).value_or(0), call.value(test.high).value_or(0));
+      return overlap(*value, call.value_or(bound.low, 0), call.value_or(bound.high, 0));
   }
   return false;
 }
@@ -188,70 +203,90 @@ std::string_view inside_text(Inside inside) {
   return "";
 }
 
+// Checks one rule of a table: a summary counts the calls that each checker has seen.
 class CallChecker final : public replay::Checker {
  public:
-  CallChecker(const CallTable& table, std::span<const Rule> rules) : table_(table), rules_(rules) {}
+  CallChecker(const CallRule& rule, const Rule& words, std::span<const CallRow> rows)
+      : rule_(rule), words_(words), rows_(rows) {}
 
-  std::span<const Rule> rules() const override { return rules_; }
+  std::span<const Rule> rules() const override { return {&words_, 1}; }
   std::span<const replay::Op> operations() const override { return {}; }
 
   bool concerns(const Function& function, const World& world) override {
-    std::vector<const CallRow*> rows;
-    for (const CallRow& row : table_.rows) {
-      if (contains_word(row.functions, function.name) && can_decide(row, function, world)) {
-        rows.push_back(&row);
-      }
-    }
-    const bool any = !rows.empty();
-    if (any) rows_[&function] = std::move(rows);
-    return any;
+    return std::ranges::any_of(rows_, [&](const CallRow& row) {
+      return contains_word(row.functions, function.name) &&
+             bind(row, function.layout, world).has_value();
+    });
   }
 
   void on_call(const Step& step, const World& before, replay::FindingSink& sink) override {
     const Function& function = before.trace().function(step.event->function);
     const Call call(*step.event, function, before.pointer_bytes());
-    // One call breaks a rule once, however many of its arguments do.
-    std::string_view reported;
-    for (const CallRow* row : rows_.at(&function)) {
-      if (row->rule == reported || !breaks(*row, step, call, before)) continue;
-      reported = row->rule;
-      report(*row, step, call, before, sink);
+    for (const BoundRow& bound : rows_of(step.event->function, function, before)) {
+      if (!breaks(bound, step, call, before)) continue;
+      // One call breaks a rule once, however many of its arguments do.
+      return report(*bound.row, step, call, before, sink);
     }
   }
 
  private:
-  static bool can_decide(const CallRow& row, const Function& function, const World& world) {
+  // nullopt: the function's layout has not all fields, or the kernel no halves of addresses.
+  static std::optional<BoundRow> bind(const CallRow& row, const Layout& layout,
+                                      const World& world) {
     const bool has_halves = world.trace().header().host != format::Host::wine;
-    return std::ranges::all_of(row.tests, [&](const Test& test) {
-      if (test.is == Is::unused) return true;
-      if (needs_address_halves(test.is) && !has_halves) return false;
-      const auto has = [&](std::string_view name) {
-        return name.empty() || function.layout.find(name) >= 0;
+    BoundRow bound{.row = &row};
+    for (std::size_t i = 0; i < kMaxTests; ++i) {
+      const Test& test = row.tests[i];
+      if (test.is == Is::unused) continue;
+      if (needs_address_halves(test.is) && !has_halves) return std::nullopt;
+      const auto lacks = [&](std::string_view name, int& place) {
+        place = layout.find(name);
+        return !name.empty() && place < 0;
       };
-      return has(test.field) && has(test.low) && has(test.high);
-    });
+      BoundTest& places = bound.tests[i];
+      if (lacks(test.field, places.field) || lacks(test.low, places.low) ||
+          lacks(test.high, places.high)) {
+        return std::nullopt;
+      }
+    }
+    return bound;
   }
 
-  static bool breaks(const CallRow& row, const Step& step, const Call& call, const World& world) {
+  const std::vector<BoundRow>& rows_of(format::FunctionId id, const Function& function,
+                                       const World& world) {
+    if (id >= bound_.size()) bound_.resize(id + std::size_t{1});
+    std::optional<std::vector<BoundRow>>& rows = bound_[id];
+    if (!rows) {
+      rows.emplace();
+      for (const CallRow& row : rows_) {
+        if (!contains_word(row.functions, function.name)) continue;
+        if (const auto bound = bind(row, function.layout, world)) rows->push_back(*bound);
+      }
+    }
+    return *rows;
+  }
+
+  static bool breaks(const BoundRow& bound, const Step& step, const Call& call,
+                     const World& world) {
+    const CallRow& row = *bound.row;
     if (!row.levels.any) {
       if (step.irql == format::kIrqlUnknown || step.irql >= 32) return false;
       if ((row.levels.bad >> step.irql & 1) == 0) return false;
     }
-    for (const Test& test : row.tests) {
-      if (test.is != Is::unused && !holds(test, call)) return false;
+    for (std::size_t i = 0; i < kMaxTests; ++i) {
+      const Test& test = row.tests[i];
+      if (test.is != Is::unused && !holds(test, bound.tests[i], call)) return false;
     }
     return is_inside(row.inside, *step.event, world);
   }
 
   void report(const CallRow& row, const Step& step, const Call& call, const World& world,
               replay::FindingSink& sink) const {
-    const auto place = std::ranges::find(table_.rules, row.rule, &CallRule::id);
-    const std::size_t number = static_cast<std::size_t>(place - table_.rules.begin());
     Finding finding;
-    finding.rule = &rules_[number];
-    finding.parameters[0] = finding.rule->code;
-    for (std::size_t i = 0; i < place->parameters.size(); ++i) {
-      finding.parameters[i + 1] = parameter(place->parameters[i], row, step, call, world);
+    finding.rule = &words_;
+    finding.parameters[0] = words_.code;
+    for (std::size_t i = 0; i < rule_.parameters.size(); ++i) {
+      finding.parameters[i + 1] = parameter(rule_.parameters[i], row, step, call, world);
     }
     finding.sentence = sentence(row, step, call, world);
     finding.objects.push_back({.kind = "call", .biography = {}});
@@ -300,23 +335,41 @@ class CallChecker final : public replay::Checker {
                        limit_text(row.levels));
   }
 
-  CallTable table_;
-  std::span<const Rule> rules_;
-  std::unordered_map<const Function*, std::vector<const CallRow*>> rows_;
+  const CallRule& rule_;
+  const Rule& words_;
+  std::span<const CallRow> rows_;                            // the rule's
+  std::vector<std::optional<std::vector<BoundRow>>> bound_;  // by function; nullopt: not asked yet
 };
 
-template <CallTable (*table)()>
-std::unique_ptr<replay::Checker> make() {
-  static const std::vector<Rule> rules = rules_of_table(table());
-  return std::make_unique<CallChecker>(table(), rules);
+std::span<const CallRow> rows_of_rule(std::span<const CallRow> rows, std::string_view id) {
+  const auto is_its = [id](const CallRow& row) { return row.rule == id; };
+  const auto begin = std::ranges::find_if(rows, is_its);
+  return {begin, std::find_if_not(begin, rows.end(), is_its)};
 }
 
 }  // namespace
 
-std::unique_ptr<replay::Checker> make_level_calls() { return make<level_calls>(); }
-std::unique_ptr<replay::Checker> make_memory_calls() { return make<memory_calls>(); }
-std::unique_ptr<replay::Checker> make_wait_calls() { return make<wait_calls>(); }
-std::unique_ptr<replay::Checker> make_argument_calls() { return make<argument_calls>(); }
-std::unique_ptr<replay::Checker> make_advice_calls() { return make<advice_calls>(); }
+std::vector<std::unique_ptr<replay::Checker>> make_call_checkers() {
+  struct Known {
+    CallTable table;
+    std::vector<Rule> rules;
+  };
+  static const std::vector<Known> kTables = [] {
+    std::vector<Known> all;
+    for (const CallTable& table :
+         {level_calls(), memory_calls(), wait_calls(), argument_calls(), advice_calls()}) {
+      all.push_back({table, rules_of_table(table)});
+    }
+    return all;
+  }();
+  std::vector<std::unique_ptr<replay::Checker>> checkers;
+  for (const auto& [table, words] : kTables) {
+    for (std::size_t i = 0; i < table.rules.size(); ++i) {
+      checkers.push_back(std::make_unique<CallChecker>(
+          table.rules[i], words[i], rows_of_rule(table.rows, table.rules[i].id)));
+    }
+  }
+  return checkers;
+}
 
 }  // namespace ddireplay::checkers
