@@ -8,8 +8,9 @@ namespace ddireplay::replay {
 
 std::span<const std::span<const OperationRow>> operation_tables() {
   using namespace operations;
-  static const std::array kTables = {callback_rows(), device_rows(), handle_rows(),  level_rows(),
-                                     object_rows(),   pool_rows(),   request_rows(), timer_rows()};
+  static const std::array kTables = {callback_rows(), device_rows(), handle_rows(),
+                                     level_rows(),    pool_rows(),   reference_rows(),
+                                     request_rows(),  timer_rows()};
   return kTables;
 }
 

@@ -12,7 +12,7 @@ World::World(const format::TraceReader& trace)
       dpcs_(trace.header().pointer_bytes),
       handles_(trace.header().pointer_bytes, trace.header().host) {
   for (Model* model : std::initializer_list<Model*>{&drivers_, &threads_, &pool_, &timers_, &dpcs_,
-                                                    &devices_, &handles_, &objects_}) {
+                                                    &devices_, &handles_, &references_}) {
     add(*model);
   }
 }

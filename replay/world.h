@@ -15,9 +15,9 @@
 #include "replay/dpc_model.h"
 #include "replay/driver_model.h"
 #include "replay/handle_model.h"
-#include "replay/object_model.h"
 #include "replay/operation.h"
 #include "replay/pool_model.h"
+#include "replay/reference_model.h"
 #include "replay/thread_model.h"
 #include "replay/timer_model.h"
 #include "replay/trust.h"
@@ -45,7 +45,7 @@ class World {
   const DpcModel& dpcs() const { return dpcs_; }
   const DeviceModel& devices() const { return devices_; }
   const HandleModel& handles() const { return handles_; }
-  const ObjectModel& objects() const { return objects_; }
+  const ReferenceModel& references() const { return references_; }
   const Trust& trust() const { return trust_; }
   std::uint64_t time() const { return time_; }  // of the last step, clock ticks
 
@@ -64,7 +64,7 @@ class World {
   DpcModel dpcs_;
   DeviceModel devices_;
   HandleModel handles_;
-  ObjectModel objects_;
+  ReferenceModel references_;
   Trust trust_;
   std::uint64_t time_ = 0;
 };

@@ -33,7 +33,7 @@ class DeviceReferenceLeak final : public replay::Checker {
   std::span<const Op> operations() const override { return kOperations; }
 
   void on_step(const Step& step, const World& before, replay::FindingSink& sink) override {
-    before.objects().for_each_of(step.driver, [&](const DeviceReference& reference) {
+    before.references().for_each_of(step.driver, [&](const DeviceReference& reference) {
       report(reference, step, before, sink);
     });
   }

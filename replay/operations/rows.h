@@ -42,8 +42,8 @@ std::span<const OperationRow> callback_rows();
 std::span<const OperationRow> device_rows();
 std::span<const OperationRow> handle_rows();
 std::span<const OperationRow> level_rows();
-std::span<const OperationRow> object_rows();
 std::span<const OperationRow> pool_rows();
+std::span<const OperationRow> reference_rows();
 std::span<const OperationRow> request_rows();
 std::span<const OperationRow> timer_rows();
 

@@ -41,6 +41,6 @@ constexpr OperationRow kRows[] = {
 
 }  // namespace
 
-std::span<const OperationRow> object_rows() { return kRows; }
+std::span<const OperationRow> reference_rows() { return kRows; }
 
 }  // namespace ddireplay::replay::operations

@@ -20,10 +20,10 @@ struct DeviceReference {
   Moment taken;                                   // the last one
 };
 
-class ObjectModel final : public Model {
+class ReferenceModel final : public Model {
  public:
-  ObjectModel();
-  ~ObjectModel() override;
+  ReferenceModel();
+  ~ReferenceModel() override;
 
   std::span<const Op> operations() const override;
   void apply(const Step& step) override;

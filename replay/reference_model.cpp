@@ -1,4 +1,4 @@
-#include "replay/object_model.h"
+#include "replay/reference_model.h"
 
 #include <algorithm>
 #include <unordered_map>
@@ -6,7 +6,7 @@
 
 namespace ddireplay::replay {
 
-struct ObjectModel::State {
+struct ReferenceModel::State {
   std::unordered_map<std::uint64_t, DeviceReference> devices;
 
   void take(const Step& step) {
@@ -24,16 +24,16 @@ struct ObjectModel::State {
   }
 };
 
-ObjectModel::ObjectModel() : state_(std::make_unique<State>()) {}
-ObjectModel::~ObjectModel() = default;
+ReferenceModel::ReferenceModel() : state_(std::make_unique<State>()) {}
+ReferenceModel::~ReferenceModel() = default;
 
-std::span<const Op> ObjectModel::operations() const {
+std::span<const Op> ReferenceModel::operations() const {
   using enum Op;
   static constexpr Op kOperations[] = {object_reference, object_dereference, image_unload};
   return kOperations;
 }
 
-void ObjectModel::apply(const Step& step) {
+void ReferenceModel::apply(const Step& step) {
   switch (step.op) {
     case Op::object_reference:
       if (static_cast<ObjectReference>(step[Operand::kind]) == ObjectReference::attached_device) {
@@ -51,8 +51,8 @@ void ObjectModel::apply(const Step& step) {
   }
 }
 
-void ObjectModel::for_each_of(format::ModuleId driver,
-                              FunctionRef<void(const DeviceReference&)> look) const {
+void ReferenceModel::for_each_of(format::ModuleId driver,
+                                 FunctionRef<void(const DeviceReference&)> look) const {
   std::vector<const DeviceReference*> own;
   for (const auto& [device, reference] : state_->devices) {
     if (reference.driver == driver) own.push_back(&reference);
