@@ -12,6 +12,7 @@ std::vector<std::unique_ptr<replay::Checker>> make_all_checkers() {
   constexpr std::unique_ptr<replay::Checker> (*kMakers[])() = {
       make_pool_allocation_request,
       make_pool_free_irql,
+      make_pool_free_tag,
       make_pool_free_address,
       make_pool_leak_at_unload,
       make_armed_timer_in_pool,

@@ -104,6 +104,15 @@ bool overlap(std::uint64_t left, std::uint64_t right, std::uint64_t size) {
   return left != right && left < right + size && right < left + size;
 }
 
+bool says_nothing(std::uint64_t tag) {
+  for (unsigned shift = 0; shift < 32; shift += 8) {
+    const char c = static_cast<char>(tag >> shift & 0xff);
+    const bool is_letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+    if (is_letter || (c >= '0' && c <= '9')) return false;
+  }
+  return true;
+}
+
 // A row, with the numbers of its fields in the layout of one function; -1: the test has none.
 struct BoundTest {
   int field = -1;
@@ -135,6 +144,8 @@ bool holds(const Test& test, const BoundTest& bound, const Call& call) {
       return (*value & test.value) == 0;
     case Is::none_of:
       return *value >= 64 || (test.value >> *value & 1) == 0;
+    case Is::no_tag:
+      return says_nothing(*value);
     case Is::above_field:
       return *value > call.value_or(bound.low, ~std::uint64_t{0});
     case Is::user_address:

@@ -36,6 +36,7 @@ enum class Is : std::uint8_t {
   with,            // has at least one of the bits of `value`
   without,         // has none of them
   none_of,         // a small number whose bit in `value` is 0
+  no_tag,          // has neither a letter nor a digit among its four characters
   above_field,     // greater than the value of field `low`
   user_address,    // not 0, and in the user half: undecided where the kernel is a process (Wine)
   kernel_address,  // as above

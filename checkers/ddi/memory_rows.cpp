@@ -23,7 +23,16 @@ constexpr std::uint64_t kFourGigabytes = 0x100000000;
 constexpr Parameter kMdl = shows("MemoryDescriptorList Mdl");
 constexpr Parameter kNone = constant(0);
 
+constexpr std::uint64_t kBigTag = 0x20474942;  // "BIG ": the kernel's own, of large blocks
+constexpr std::string_view kTagged =
+    "ExAllocatePool2 ExAllocatePool3 ExAllocatePoolWithQuotaTag ExAllocatePoolWithTag "
+    "ExAllocatePoolWithTagPriority";
+
 constexpr CallRule kRules[] = {
+    {"C2:9B",
+     "pool-tag-that-says-nothing",
+     {shows("PoolType Flags"), shows("NumberOfBytes"), kCallSite},
+     "C2:9C C2:9D"},
     {"C4:70", "pages-locked-above-dispatch-level", {kIrql, kMdl, shows("AccessMode")}},
     {"C4:71", "process-pages-locked-above-dispatch-level", {kIrql, kMdl, shows("Process")}},
     {"C4:72", "selected-pages-locked-above-dispatch-level", {kIrql, kMdl, shows("Process")}},
@@ -56,6 +65,8 @@ constexpr CallRule kRules[] = {
 };
 
 constexpr CallRow kRows[] = {
+    {"C2:9B", kTagged, kAnyLevel, {{{Is::no_tag, "Tag"}}}},
+    {"C2:9B", kTagged, kAnyLevel, {is("Tag", kBigTag)}},
     {"C4:70", "MmProbeAndLockPages", above(kDispatchLevel)},
     {"C4:71", "MmProbeAndLockProcessPages", above(kDispatchLevel)},
     {"C4:72", "MmProbeAndLockSelectedPages", above(kDispatchLevel)},

@@ -81,7 +81,7 @@ constexpr Rule kRules[] = {
      .condition = "Bit 1 of POOL_TYPE is set (2, 6, 34, 38), for any number of bytes.",
      .near_miss = "POOL_FLAG_UNINITIALIZED, which is also 2, in a call of ExAllocatePool2.",
      .remedy = "Use NonPagedPoolNx, and handle an allocation that fails.",
-     .aliases = "",
+     .aliases = "C2:9A",
      .follows = ""},
 };
 

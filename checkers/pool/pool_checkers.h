@@ -10,6 +10,7 @@ namespace ddireplay::checkers {
 std::unique_ptr<replay::Checker> make_pool_allocation_request();  // C4:0, 1, 2, 3
 std::unique_ptr<replay::Checker> make_pool_free_address();        // C4:10, 13, 16
 std::unique_ptr<replay::Checker> make_pool_free_irql();           // C4:11, 12
+std::unique_ptr<replay::Checker> make_pool_free_tag();            // C2:A
 std::unique_ptr<replay::Checker> make_pool_leak_at_unload();      // C4:62
 
 }  // namespace ddireplay::checkers
