@@ -6,6 +6,7 @@
 #include <array>
 #include <bit>
 #include <optional>
+#include <stdexcept>
 #include <utility>
 #include <vector>
 
@@ -375,9 +376,14 @@ std::vector<std::unique_ptr<replay::Checker>> make_call_checkers() {
   }();
   std::vector<std::unique_ptr<replay::Checker>> checkers;
   for (const auto& [table, words] : kTables) {
+    std::size_t rows_used = 0;
     for (std::size_t i = 0; i < table.rules.size(); ++i) {
-      checkers.push_back(std::make_unique<CallChecker>(
-          table.rules[i], words[i], rows_of_rule(table.rows, table.rules[i].id)));
+      const std::span<const CallRow> rows = rows_of_rule(table.rows, table.rules[i].id);
+      rows_used += rows.size();
+      checkers.push_back(std::make_unique<CallChecker>(table.rules[i], words[i], rows));
+    }
+    if (rows_used != table.rows.size()) {
+      throw std::logic_error("a table of calls has a row without a rule, or apart from its rule's");
     }
   }
   return checkers;

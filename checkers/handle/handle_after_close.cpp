@@ -52,12 +52,11 @@ class HandleAfterClose final : public replay::Checker {
     finding.rule = &kRules[0];
     finding.parameters = {handle.value, kInvalidHandle, 0, 0};
     finding.rests_on = handle.closed.position;
-    finding.sentence =
-        is_use
-            ? fmt::format("{} called {} with the handle {:#x}, which it had closed.",
-                          driver_name(world, step.driver), function_name(world, step), handle.value)
-            : fmt::format("{} closed the handle {:#x} a second time.",
-                          driver_name(world, step.driver), handle.value);
+    finding.sentence = is_use ? fmt::format("{} called {} with the handle {:#x}, which was closed.",
+                                            driver_name(world, step.driver),
+                                            function_name(world, step), handle.value)
+                              : fmt::format("{} closed the handle {:#x} a second time.",
+                                            driver_name(world, step.driver), handle.value);
     finding.objects.push_back(object_of(handle));
     add_entry(finding.objects.back(), replay::Role::violated, step.moment());
     sink.report(std::move(finding));
