@@ -11,7 +11,8 @@ namespace ddireplay::checkers {
 // One for each rule of the tables of call_table.h.
 std::vector<std::unique_ptr<replay::Checker>> make_call_checkers();
 
-std::unique_ptr<replay::Checker> make_worker_level();         // E1:irql
-std::unique_ptr<replay::Checker> make_performance_counter();  // E6:1
+std::unique_ptr<replay::Checker> make_worker_level();           // E1:irql
+std::unique_ptr<replay::Checker> make_power_down_allocation();  // WDM:PowerDownAllocate
+std::unique_ptr<replay::Checker> make_performance_counter();    // E6:1
 
 }  // namespace ddireplay::checkers
