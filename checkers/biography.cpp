@@ -71,4 +71,11 @@ FindingObject object_of(const replay::LifetimeObject& object) {
   return told;
 }
 
+FindingObject object_of(const replay::Handle& handle) {
+  FindingObject object{.kind = "handle", .address = handle.value, .biography = {}};
+  add_entry(object, Role::created, handle.opened);
+  add_entry(object, Role::deleted, handle.closed);
+  return object;
+}
+
 }  // namespace ddireplay::checkers

@@ -15,6 +15,8 @@ replay::FindingObject object_of(const replay::PoolBlock& block);
 replay::FindingObject object_of(const replay::Timer& timer, std::uint64_t bytes);
 // With its initialisation and, if it is queued, the call that queued it.
 replay::FindingObject object_of(const replay::Dpc& dpc, std::uint64_t bytes);
+// With the calls that opened it and, where it is closed, closed it. Its address is its value.
+replay::FindingObject object_of(const replay::Handle& handle);
 
 // The image of the step's driver, with its loading and, at its unloading, that.
 replay::FindingObject image_object(const replay::Step& step, const replay::World& world);

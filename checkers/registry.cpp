@@ -1,6 +1,9 @@
 #include "checkers/registry.h"
 
+#include "checkers/ddi/ddi_checkers.h"
+#include "checkers/handle/handle_checkers.h"
 #include "checkers/mdl/mdl_checkers.h"
+#include "checkers/object/object_checkers.h"
 #include "checkers/object_lifetime/object_lifetime_checkers.h"
 #include "checkers/pool/pool_checkers.h"
 #include "checkers/remove_lock/remove_lock_checkers.h"
@@ -12,39 +15,48 @@ namespace ddireplay::checkers {
 
 std::vector<std::unique_ptr<replay::Checker>> make_all_checkers() {
   constexpr std::unique_ptr<replay::Checker> (*kMakers[])() = {
-      make_pool_allocation_request,
-      make_pool_free_irql,
-      make_pool_free_address,
-      make_pool_leak_at_unload,
       make_armed_timer_in_pool,
-      make_object_in_dying_memory,
+      make_callback_after_unload,
+      make_dead_object,
+      make_device_reference_leak,
       make_dpc_target,
-      make_pool_allocation_while_unloading,
+      make_foreign_stack,
+      make_handle_after_close,
+      make_handle_reference,
+      make_io_space,
+      make_key_leak,
+      make_long_shutdown,
+      make_lookaside_list,
+      make_mdl_left_locked,
+      make_mdl_left_mapped,
       make_mdl_lock,
       make_mdl_map,
+      make_mdl_pageable,
       make_mdl_unlock,
       make_mdl_unmap,
-      make_mdl_pageable,
-      make_mdl_left_mapped,
-      make_mdl_left_locked,
-      make_lookaside_list,
-      make_registration,
-      make_io_space,
-      make_objects_left,
+      make_object_in_dying_memory,
       make_object_placement,
-      make_callback_after_unload,
+      make_objects_left,
+      make_performance_counter,
+      make_pool_allocation_request,
+      make_pool_allocation_while_unloading,
+      make_pool_free_address,
+      make_pool_free_irql,
+      make_pool_free_tag,
+      make_pool_leak_at_unload,
+      make_power_down_allocation,
       make_queued_work_item,
+      make_registration,
+      make_remove_lock_drain,
+      make_remove_lock_forward,
+      make_remove_lock_held,
+      make_remove_lock_init,
+      make_remove_lock_tag,
       make_work_item_arguments,
       make_work_left,
-      make_remove_lock_tag,
-      make_remove_lock_init,
-      make_remove_lock_held,
-      make_remove_lock_forward,
-      make_remove_lock_drain,
-      make_foreign_stack,
-      make_long_shutdown,
+      make_worker_level,
   };
-  std::vector<std::unique_ptr<replay::Checker>> checkers;
+  std::vector<std::unique_ptr<replay::Checker>> checkers = make_call_checkers();
   for (const auto make : kMakers) checkers.push_back(make());
   return checkers;
 }

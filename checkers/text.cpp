@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <array>
+#include <span>
 
 namespace ddireplay::checkers {
 
@@ -12,6 +13,12 @@ std::string driver_name(const replay::World& world, format::ModuleId driver) {
 
 std::string_view function_name(const replay::World& world, const replay::Step& step) {
   return world.trace().function(step.event->function).name;
+}
+
+std::uint64_t call_site(const replay::World& world, const replay::Step& step) {
+  if (step.event->stack == format::kNoStack) return 0;
+  const std::span<const std::uint64_t> stack = world.trace().stack(step.event->stack);
+  return stack.empty() ? 0 : stack.front();
 }
 
 std::string irql_name(std::uint8_t irql) {

@@ -15,6 +15,9 @@ std::string driver_name(const replay::World& world, format::ModuleId driver);
 // Name of the function that the step is a call of.
 std::string_view function_name(const replay::World& world, const replay::Step& step);
 
+// Where the call returns to: the first address of its stack; 0 where it has none.
+std::uint64_t call_site(const replay::World& world, const replay::Step& step);
+
 // "DISPATCH_LEVEL", "IRQL 5".
 std::string irql_name(std::uint8_t irql);
 

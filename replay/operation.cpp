@@ -78,6 +78,13 @@ constexpr std::string_view kOpNames[] = {
     "critical_leave",
     "guarded_enter",
     "guarded_leave",
+    "handle_open",
+    "handle_close",
+    "handle_use",
+    "handle_reference",
+    "object_reference",
+    "object_dereference",
+    "object_dereference_done",
 };
 static_assert(std::size(kOpNames) == kOpCount);
 

@@ -24,7 +24,7 @@ enum class Op : std::uint8_t {
 
   // Each with `kind`: a CallbackKind. Those that are given a request: irp, device, major, minor;
   // those that are given a work item: address; work items and threads: context.
-  callback_enter,  // level, apcs, interrupts; any callback but those below
+  callback_enter,  // level, apcs, interrupts, process; any callback but those below
   callback_leave,  // result, apcs, interrupts
   dpc_enter,       // dpc, routine, level
   dpc_leave,       // dpc
@@ -106,6 +106,18 @@ enum class Op : std::uint8_t {
   guarded_enter,
   guarded_leave,
 
+  // Handles, by whatever routine. `kind`: a HandleKind.
+  handle_open,       // handle, kind; only where it succeeded
+  handle_close,      // handle; at entry
+  handle_use,        // handle, status: what the call returned
+  handle_reference,  // handle, mode, type (address of the object type), status, process
+
+  // Objects of the object manager.
+  object_reference,    // address; result: the new count, where the routine returns it; else count:
+                       // that before the call; kind: an ObjectReference
+  object_dereference,  // address; at entry
+  object_dereference_done,  // address, result (the new count)
+
   count_,
 };
 inline constexpr std::size_t kOpCount = static_cast<std::size_t>(Op::count_);
@@ -179,6 +191,12 @@ enum class CallbackKind : std::uint8_t {
   system_thread,
   callout,
 };
+
+// Operand::kind of handles.
+enum class HandleKind : std::uint8_t { other, created_key, opened_key };
+
+// Operand::kind of references: what the driver called.
+enum class ObjectReference : std::uint8_t { plain, by_pointer, attached_device };
 
 // One event, understood.
 struct Step {

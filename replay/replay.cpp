@@ -16,24 +16,30 @@ namespace {
 
 using format::Event;
 
+// A rule that is named by itself is armed in any case; with many others, if it is so by default.
 bool names_rule(std::string_view name, const Rule& rule) {
-  return name == rule.id() || name == rule.slug || contains_id(rule.aliases, name);
+  const std::string id = rule.id();
+  if (name == id || name == rule.slug || contains_id(rule.aliases, name)) return true;
+  if (name == "all") return true;
+  const bool is_in_group =
+      name == "default" || name == std::string_view(id).substr(0, id.find(':'));
+  return is_in_group && rule.by_default;
 }
 
 // The rules of all checkers that `names` selects, in their order in reports.
 std::vector<const Rule*> select_rules(std::span<const std::unique_ptr<Checker>> checkers,
-                                      const std::vector<std::string>& names) {
+                                      std::vector<std::string> names) {
+  if (names.empty()) names = {"default"};
   std::vector<const Rule*> all;
   for (const auto& checker : checkers) {
     for (const Rule& rule : checker->rules()) all.push_back(&rule);
   }
   std::sort(all.begin(), all.end(),
             [](const Rule* left, const Rule* right) { return rule_before(*left, *right); });
-  if (names.empty()) return all;
 
   std::vector<bool> is_selected(all.size());
   for (const std::string& name : names) {
-    bool known = false;
+    bool known = name == "default" || name == "all";  // even where there are no rules
     for (std::size_t i = 0; i < all.size(); ++i) {
       if (!names_rule(name, *all[i])) continue;
       is_selected[i] = known = true;

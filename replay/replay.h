@@ -20,8 +20,10 @@
 namespace ddireplay::replay {
 
 struct ReplayOptions {
-  unsigned threads = 1;            // that decode
-  std::vector<std::string> rules;  // ids or slugs to report; empty: all
+  unsigned threads = 1;  // that decode
+  // What to report: ids, other ids of a rule, slugs; "default": the rules that are armed by
+  // default, and "C4": those of one bug check; "all": every rule. Empty: as "default".
+  std::vector<std::string> rules;
 };
 
 struct RuleActivity {

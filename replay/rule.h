@@ -29,6 +29,9 @@ struct Rule {
   std::string_view remedy;     // how to fix the driver
   std::string_view aliases;    // other ids of the same defect, "C4:14", separated by spaces
   std::string_view follows;    // ids of rules whose violation by the same object explains this one
+  // Armed where nobody names rules. False for advice, and for what Driver Verifier checks only
+  // where an option is turned on that its standard settings leave out.
+  bool by_default = true;
 
   // "C4:62"; "C7:lookaside" where there is no code.
   std::string id() const;

@@ -12,10 +12,11 @@ World::World(const format::TraceReader& trace)
       dpcs_(trace.header().pointer_bytes),
       mdls_(trace.header().pointer_bytes),
       remove_locks_(trace.header().pointer_bytes),
-      work_items_(trace.header().pointer_bytes) {
-  for (Model* model : std::initializer_list<Model*>{&drivers_, &threads_, &pool_, &timers_, &dpcs_,
-                                                    &devices_, &mdls_, &objects_, &remove_locks_,
-                                                    &work_items_, &system_threads_}) {
+      work_items_(trace.header().pointer_bytes),
+      handles_(trace.header().pointer_bytes, trace.header().host) {
+  for (Model* model : std::initializer_list<Model*>{
+           &drivers_, &threads_, &pool_, &timers_, &dpcs_, &devices_, &mdls_, &objects_,
+           &remove_locks_, &work_items_, &system_threads_, &handles_, &references_}) {
     add(*model);
   }
 }

@@ -14,10 +14,12 @@
 #include "replay/device_model.h"
 #include "replay/dpc_model.h"
 #include "replay/driver_model.h"
+#include "replay/handle_model.h"
 #include "replay/mdl_model.h"
 #include "replay/object_model.h"
 #include "replay/operation.h"
 #include "replay/pool_model.h"
+#include "replay/reference_model.h"
 #include "replay/remove_lock_model.h"
 #include "replay/system_thread_model.h"
 #include "replay/thread_model.h"
@@ -52,6 +54,8 @@ class World {
   const RemoveLockModel& remove_locks() const { return remove_locks_; }
   const WorkItemModel& work_items() const { return work_items_; }
   const SystemThreadModel& system_threads() const { return system_threads_; }
+  const HandleModel& handles() const { return handles_; }
+  const ReferenceModel& references() const { return references_; }
   const Trust& trust() const { return trust_; }
   std::uint64_t time() const { return time_; }  // of the last step, clock ticks
 
@@ -74,6 +78,8 @@ class World {
   RemoveLockModel remove_locks_;
   WorkItemModel work_items_;
   SystemThreadModel system_threads_;
+  HandleModel handles_;
+  ReferenceModel references_;
   Trust trust_;
   std::uint64_t time_ = 0;
 };

@@ -31,4 +31,9 @@ replay::Rule checked_rule(std::string_view id, std::string_view slug, replay::Ev
           .follows = follows};
 }
 
+replay::Rule on_request(replay::Rule rule) {
+  rule.by_default = false;
+  return rule;
+}
+
 }  // namespace ddireplay::checkers

@@ -15,4 +15,7 @@ namespace ddireplay::checkers {
 replay::Rule checked_rule(std::string_view id, std::string_view slug, replay::Evidence evidence,
                           std::string_view follows = {}, std::string_view aliases = {});
 
+// The same rule, armed only where somebody asks for it.
+replay::Rule on_request(replay::Rule rule);
+
 }  // namespace ddireplay::checkers

@@ -17,6 +17,11 @@ bool contains(std::string_view text, std::string_view part) {
          std::search(text.begin(), text.end(), part.begin(), part.end(), same) != text.end();
 }
 
+bool begins_with(std::string_view text, std::string_view start) {
+  return text.size() >= start.size() &&
+         std::ranges::equal(text.substr(0, start.size()), start, {}, lower, lower);
+}
+
 bool has_canonical_id(const LedgerRow& row, std::string_view id) {
   if (canonical_id(row.id) == id) return true;
   return std::ranges::any_of(Words(row.also),
@@ -92,6 +97,18 @@ std::vector<const LedgerRow*> search_rows(const Ledger& ledger, std::string_view
     if (row_has_text(ledger, row, text)) rows.push_back(&row);
   }
   return rows;
+}
+
+std::vector<std::string> rules_of_option(const Ledger& ledger, std::string_view option) {
+  std::vector<std::string> ids;
+  if (option.empty()) return ids;
+  for (const LedgerRow& row : ledger_rows()) {
+    const replay::Rule* rule = ledger.rule_of(row);
+    if (rule == nullptr || !begins_with(row.option, option)) continue;
+    const std::string id = rule->id();
+    if (std::ranges::find(ids, id) == ids.end()) ids.push_back(id);
+  }
+  return ids;
 }
 
 std::string nearest_id(const Ledger& ledger, std::string_view text) {

@@ -17,6 +17,10 @@ const LedgerRow* find_row(const Ledger& ledger, std::string_view id_or_slug);
 // condition or ids, whatever its case.
 std::vector<const LedgerRow*> search_rows(const Ledger& ledger, std::string_view text);
 
+// Ids of the rules that check rows of the Driver Verifier option that begins so, whatever its case
+// ("code integrity"); empty where there are none.
+std::vector<std::string> rules_of_option(const Ledger& ledger, std::string_view option);
+
 // The id or slug nearest to `text`, for "did you mean"; empty where none is near.
 std::string nearest_id(const Ledger& ledger, std::string_view text);
 

@@ -55,7 +55,7 @@ constexpr Rule kRules[] = {
      .near_miss =
          "Paged pool at APC_LEVEL, as under a fast mutex; nonpaged pool at DISPATCH_LEVEL.",
      .remedy = "Allocate before the lock is taken or outside of the DPC, or use nonpaged pool.",
-     .aliases = "",
+     .aliases = "C1:30 C4:20004 WDM:IrqlExAllocatePool",
      .follows = ""},
     {.bug_check = 0xC4,
      .code = 0x2,
@@ -69,7 +69,7 @@ constexpr Rule kRules[] = {
      .near_miss = "Nonpaged pool at DISPATCH_LEVEL, as in a DPC or under a spin lock.",
      .remedy = "Leave the allocation to a DPC; in an interrupt service routine use memory that was "
                "allocated before.",
-     .aliases = "",
+     .aliases = "C1:30 C4:20004 WDM:IrqlExAllocatePool",
      .follows = ""},
     {.bug_check = 0xC4,
      .code = 0x3,
@@ -81,7 +81,7 @@ constexpr Rule kRules[] = {
      .condition = "Bit 1 of POOL_TYPE is set (2, 6, 34, 38), for any number of bytes.",
      .near_miss = "POOL_FLAG_UNINITIALIZED, which is also 2, in a call of ExAllocatePool2.",
      .remedy = "Use NonPagedPoolNx, and handle an allocation that fails.",
-     .aliases = "",
+     .aliases = "C2:9A",
      .follows = ""},
 };
 

@@ -57,7 +57,7 @@ constexpr Rule kRules[] = {
      .near_miss = "The address was allocated again in between, also on another processor: a free "
                   "counts from its entry, an allocation from its return.",
      .remedy = "Let one place own the block, and set its pointer to NULL where it is freed.",
-     .aliases = "C4:14",
+     .aliases = "C2:7 C4:14",
      .follows = ""},
     {.bug_check = 0xC4,
      .code = 0x16,

@@ -35,7 +35,7 @@ constexpr Rule kRules[] = {
      .condition = "A block that was allocated as paged pool is freed at IRQL 2 or above.",
      .near_miss = "Freeing it at APC_LEVEL; a block of which the trace has no allocation.",
      .remedy = "Free it after the lock is released, or hand it to a work item.",
-     .aliases = "",
+     .aliases = "C1:31 WDM:IrqlExFree1 WDM:IrqlExFree2 WDM:IrqlExFree3",
      .follows = ""},
     {.bug_check = 0xC4,
      .code = 0x12,
@@ -47,7 +47,7 @@ constexpr Rule kRules[] = {
      .condition = "A block that was allocated as nonpaged pool is freed above DISPATCH_LEVEL.",
      .near_miss = "Freeing it in a DPC or under a spin lock.",
      .remedy = "Leave the free to a DPC.",
-     .aliases = "",
+     .aliases = "C1:31 WDM:IrqlExFree1 WDM:IrqlExFree2 WDM:IrqlExFree3",
      .follows = ""},
 };
 

@@ -12,5 +12,6 @@ std::unique_ptr<replay::Checker> make_pool_free_address();                // C4:
 std::unique_ptr<replay::Checker> make_pool_free_irql();                   // C4:11, 12
 std::unique_ptr<replay::Checker> make_pool_leak_at_unload();              // C4:62
 std::unique_ptr<replay::Checker> make_pool_allocation_while_unloading();  // C4:61
+std::unique_ptr<replay::Checker> make_pool_free_tag();                    // C2:A
 
 }  // namespace ddireplay::checkers

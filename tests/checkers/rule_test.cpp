@@ -45,6 +45,26 @@ replay::Report run(std::string_view text, const std::string& name,
   return replay.report();
 }
 
+// "C4-62", of "C4-62-trigger-large" or "C4-62-silent".
+std::string id_in_name(const fs::path& path) {
+  const std::string name = path.stem().string();
+  return name.substr(0, std::min(name.find("-trigger"), name.find("-silent")));
+}
+
+// "C4:62"
+std::string rule_id(const fs::path& path) {
+  std::string id = id_in_name(path);
+  if (const std::size_t dash = id.find('-'); dash != std::string::npos) id[dash] = ':';
+  return id;
+}
+
+// As a person would replay it who asks for nothing but that rule besides: advice that is given on
+// request would else be in the files of all families.
+replay::Report run(const fs::path& path) {
+  return run(read_file(path), path.filename().string(),
+             {.threads = 1, .rules = {"default", rule_id(path)}});
+}
+
 // "C4:62" as file names have it.
 std::string file_id(const replay::Rule& rule) {
   std::string id = rule.id();
@@ -64,7 +84,7 @@ TEST_CASE("each trace gives the findings that it says it gives") {
     INFO(path.string());
     REQUIRE(expected.has_value());
     replay::Report report;
-    REQUIRE_NOTHROW(report = run(text, path.filename().string()));
+    REQUIRE_NOTHROW(report = run(path));
     const std::string difference = tests::difference(*expected, tests::describe(report));
     INFO(difference);
     CHECK(difference.empty());
@@ -79,8 +99,7 @@ TEST_CASE("a trigger gives its rule, and a near miss does not") {
     const std::size_t silent = name.find("-silent");
     REQUIRE((trigger != std::string::npos || silent != std::string::npos));
     const bool is_trigger = trigger != std::string::npos;
-    const std::string id = name.substr(0, is_trigger ? trigger : silent);
-    CHECK(reports(run(read_file(path), name), id) == is_trigger);
+    CHECK(reports(run(path), id_in_name(path)) == is_trigger);
   }
 }
 
@@ -102,10 +121,8 @@ TEST_CASE("every rule has a trigger and a near miss, and no file is for a rule t
     }
   }
   for (const fs::path& path : all_traces()) {
-    const std::string name = path.stem().string();
-    const std::size_t end = std::min(name.find("-trigger"), name.find("-silent"));
     INFO(path.string());
-    CHECK(ids.count(name.substr(0, end)) == 1);
+    CHECK(ids.count(id_in_name(path)) == 1);
   }
 }
 
@@ -116,21 +133,33 @@ TEST_CASE("without its rule a trigger gives other findings") {
   }
   for (const fs::path& path : all_traces()) {
     const std::string name = path.stem().string();
-    const std::size_t end = name.find("-trigger");
-    if (end == std::string::npos) continue;
-    std::string id = name.substr(0, end);
-    id[id.find('-')] = ':';
+    if (name.find("-trigger") == std::string::npos) continue;
     INFO(path.string());
     replay::ReplayOptions options;
     std::copy_if(all.begin(), all.end(), std::back_inserter(options.rules),
-                 [&](const std::string& other) { return other != id; });
-    CHECK_FALSE(reports(run(read_file(path), name, options), name.substr(0, end)));
+                 [&](const std::string& other) { return other != rule_id(path); });
+    CHECK_FALSE(reports(run(read_file(path), name, options), id_in_name(path)));
   }
+}
+
+// By operation, or by some DDI that a driver may import.
+bool looks_at_something(replay::Checker& checker) {
+  if (!checker.operations().empty()) return true;
+  const format::TraceReader reader = format::trace_from_text("ddireplay-text 1\n", "empty");
+  const replay::World world(reader);
+  const format::DdiTable table = format::ddi_table();
+  return std::any_of(table.begin(), table.end(), [&](const format::DdiRow& row) {
+    format::Function function;
+    function.name = row.name;
+    function.layout = row.layout();
+    return checker.concerns(function, world);
+  });
 }
 
 TEST_CASE("every rule is described") {
   std::set<std::string_view> slugs;
   for (const auto& checker : checkers::make_all_checkers()) {
+    CHECK(looks_at_something(*checker));
     for (const replay::Rule& rule : checker->rules()) {
       INFO(rule.id());
       CHECK(slugs.insert(rule.slug).second);
@@ -149,11 +178,42 @@ TEST_CASE("a rule has looked at something wherever it is triggered") {
     const std::size_t end = name.find("-trigger");
     if (end == std::string::npos) continue;
     INFO(path.string());
-    const replay::Report report = run(read_file(path), name);
+    const replay::Report report = run(path);
     for (const replay::RuleActivity& armed : report.rules_armed) {
       if (file_id(*armed.rule) == name.substr(0, end)) CHECK(armed.events_seen != 0);
     }
   }
+}
+
+bool is_armed(const replay::Report& report, std::string_view id) {
+  return std::any_of(report.rules_armed.begin(), report.rules_armed.end(),
+                     [&](const replay::RuleActivity& armed) { return armed.rule->id() == id; });
+}
+
+TEST_CASE("rules that are not armed by default have to be asked for") {
+  const auto armed = [](std::vector<std::string> names) {
+    return run("ddireplay-text 1\n", "text", {.threads = 1, .rules = std::move(names)});
+  };
+  std::size_t all = 0;
+  for (const auto& checker : checkers::make_all_checkers()) all += checker->rules().size();
+  CHECK(armed({"all"}).rules_armed.size() == all);
+
+  const std::size_t by_default = armed({}).rules_armed.size();
+  CHECK(by_default < all);
+  CHECK(armed({"default"}).rules_armed.size() == by_default);
+  CHECK_FALSE(is_armed(armed({}), "C4:2000"));
+  CHECK(is_armed(armed({"default", "C4:2000"}), "C4:2000"));
+  CHECK(armed({"default", "executable-pool"}).rules_armed.size() == by_default + 1);
+}
+
+TEST_CASE("a bug check stands for its rules that are armed by default") {
+  const replay::Report report = run("ddireplay-text 1\n", "text", {.threads = 1, .rules = {"C9"}});
+  CHECK(is_armed(report, "C9:10"));
+  CHECK_FALSE(is_armed(report, "C4:62"));
+  const replay::Report others = run("ddireplay-text 1\n", "text", {.threads = 1, .rules = {"C4"}});
+  CHECK(is_armed(others, "C4:62"));
+  CHECK_FALSE(is_armed(others, "C4:2000"));
+  CHECK_THROWS_AS(run("ddireplay-text 1\n", "text", {.threads = 1, .rules = {"C"}}), format::Error);
 }
 
 TEST_CASE("rules are selected by id, by alias and by slug") {

@@ -111,5 +111,11 @@ TEST_CASE("A misspelt id or slug has a neighbour") {
   CHECK(nearest_id(ledger(), "something else entirely").empty());
 }
 
+TEST_CASE("an option of Driver Verifier stands for the rules that it checks") {
+  CHECK(rules_of_option(ledger(), "Pool Tracking") == std::vector<std::string>{"C4:62"});
+  CHECK(rules_of_option(ledger(), "deadlock").empty());
+  CHECK(rules_of_option(ledger(), "").empty());
+}
+
 }  // namespace
 }  // namespace ddireplay::checkers

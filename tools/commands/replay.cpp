@@ -4,7 +4,10 @@
 #include <thread>
 #include <vector>
 
+#include "checkers/ledger/ledger.h"
+#include "checkers/ledger/lookup.h"
 #include "checkers/registry.h"
+#include "format/error.h"
 #include "format/text_form.h"
 #include "replay/replay.h"
 #include "tools/commands/commands.h"
@@ -35,6 +38,26 @@ struct Arguments {
   std::string symbol_path;
   replay::ReplayOptions options;
 };
+
+// "option:NAME" stands for the rules that Driver Verifier checks under that option.
+std::vector<std::string> rule_names(const std::vector<std::string>& words) {
+  constexpr std::string_view kOption = "option:";
+  std::vector<std::string> names;
+  for (const std::string& word : words) {
+    if (!word.starts_with(kOption)) {
+      names.push_back(word);
+      continue;
+    }
+    const checkers::Ledger ledger(checkers::rules_of(checkers::make_all_checkers()));
+    const auto ids =
+        checkers::rules_of_option(ledger, std::string_view(word).substr(kOption.size()));
+    if (ids.empty()) {
+      throw format::Error("no rule that can be replayed belongs to " + word, ExitStatus::usage);
+    }
+    names.insert(names.end(), ids.begin(), ids.end());
+  }
+  return names;
+}
 
 ExitStatus status_of(const ReportView& view) {
   if (!is_complete(view.trace)) return ExitStatus::incomplete;
@@ -82,14 +105,19 @@ void add_replay_command(CLI::App& app, ExitStatus& status) {
   command->add_option("TRACE", arguments->traces, "traces, binary or text")->required();
   command->add_flag("--json", arguments->json, "one JSON object per trace");
   command
-      ->add_option("--rules", arguments->options.rules,
-                   "report these only: ids or slugs with commas between, such as C4:62")
+      ->add_option(
+          "--rules", arguments->options.rules,
+          "report these only, with commas between: ids or slugs (C4:62), a bug check (C4), "
+          "option:NAME, default, all")
       ->delimiter(',')
       ->take_all();
   command->add_option("--symbols", arguments->symbol_path, "symbol path; default: _NT_SYMBOL_PATH");
   command->add_option("--threads", arguments->options.threads, "threads that decode")
       ->check(CLI::Range(1u, kMaxThreads));
-  command->callback([arguments, &status] { status = replay_all(*arguments); });
+  command->callback([arguments, &status] {
+    arguments->options.rules = rule_names(arguments->options.rules);
+    status = replay_all(*arguments);
+  });
 }
 
 }  // namespace ddireplay::tools

@@ -27,13 +27,19 @@ constexpr std::size_t kLineWidth = 100;
 
 std::uint64_t bug_check_of(const LedgerRow& row) { return checkers::parts_of(row.id).bug_check; }
 
+std::string short_status(const Ledger& ledger, const LedgerRow& row) {
+  const replay::Rule* rule = ledger.rule_of(row);
+  const bool is_on_request = rule != nullptr && !rule->by_default;
+  return std::string(checkers::status_text(ledger.status(row))) +
+         (is_on_request ? " on request" : "");
+}
+
 // Lines of the rows of one bug check.
 void add_section(std::string& out, const Ledger& ledger, LedgerRows rows) {
   std::size_t width = 0;
   for (const LedgerRow* row : rows) width = std::max(width, row->id.size());
   for (const LedgerRow* row : rows) {
-    append(out, "  {:<{}}  {:<21}  {}\n", row->id, width,
-           checkers::status_text(ledger.status(*row)), row->title);
+    append(out, "  {:<{}}  {:<21}  {}\n", row->id, width, short_status(ledger, *row), row->title);
   }
 }
 
@@ -85,6 +91,7 @@ std::string long_status(const Ledger& ledger, const LedgerRow& row) {
   std::string text(checkers::status_text(ledger.status(row)));
   if (const replay::Rule* rule = ledger.rule_of(row)) {
     append(text, " by {} ({})", rule->id(), rule->slug);
+    if (!rule->by_default) text += "; only when asked for";
   }
   if (row.reach == checkers::Reach::calls_in_part) text += "; calls decide it in part";
   return text;
@@ -164,6 +171,7 @@ Json rule_json(const Ledger& ledger, const LedgerRow& row) {
       {"status", checkers::status_word(ledger.status(row))},
       {"checked_by", rule == nullptr ? Json() : Json(rule->id())},
       {"slug", rule == nullptr ? Json() : Json(rule->slug)},
+      {"by_default", rule == nullptr ? Json() : Json(rule->by_default)},
       {"in_part", row.reach == checkers::Reach::calls_in_part},
       {"tier", row.tier},
       {"option", row.option},

@@ -29,6 +29,9 @@ constexpr std::string_view kIntroduction =
     "fix the driver.\n"
     "\n"
     "- **checked**: a checker reports it. `by C4:10`: under that id.\n"
+    "  `on request`: `--rules` has to name it; no option of the standard settings checks it, or it "
+    "is\n"
+    "  advice.\n"
     "- **not yet**: recorded calls decide it, some of its cases where it says *in part*; no "
     "checker\n"
     "  does so yet. What a checker has to know is in the last column.\n"
@@ -100,6 +103,7 @@ std::string status_cell(const Ledger& ledger, const LedgerRow& row) {
   const replay::Rule* rule = ledger.rule_of(row);
   if (rule != nullptr && !checkers::is_own_row(*rule, row)) append(cell, " by {}", rule->id());
   if (row.reach == checkers::Reach::calls_in_part) cell += ", in part";
+  if (rule != nullptr && !rule->by_default) cell += ", on request";
   return cell;
 }
 

@@ -23,8 +23,12 @@ std::string findings_line(const replay::Report& report) {
 
 void append_rules(std::string& out, const replay::Report& report) {
   append(out, "Rules armed:       {}\n", report.rules_armed.size());
+  std::size_t width = 8;
   for (const replay::RuleActivity& armed : report.rules_armed) {
-    append(out, "    {:<8} {:>10} {:<5} seen  {}\n", armed.rule->id(), armed.events_seen,
+    width = std::max(width, armed.rule->id().size());
+  }
+  for (const replay::RuleActivity& armed : report.rules_armed) {
+    append(out, "    {:<{}} {:>10} {:<5} seen  {}\n", armed.rule->id(), width, armed.events_seen,
            armed.events_seen == 1 ? "step" : "steps", armed.rule->slug);
   }
 }
