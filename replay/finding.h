@@ -30,6 +30,9 @@ enum class Role : std::uint8_t {
   deleted,
   loaded,
   unloaded,
+  received,
+  sent,
+  completed,
 };
 std::string_view role_name(Role role);
 

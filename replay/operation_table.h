@@ -27,7 +27,7 @@ struct OperandSource {
   std::uint64_t value64 = 0;
 };
 
-inline constexpr std::size_t kMaxOperandSources = 20;
+inline constexpr std::size_t kMaxOperandSources = 24;
 
 // Completes operands that no single field has: it may set type, size and kind.
 using FinishStep = void (*)(Step& step, unsigned pointer_bytes);

@@ -84,6 +84,8 @@ void Context::leave(const Event& event) {
   });
   if (left == frames.rend()) return;
   level = left->irql_before;
+  // What it left undone is its own fault, and not that of the callback around it.
+  apcs = {left->normal_apcs, left->all_apcs};
   frames.erase(std::prev(left.base()), frames.end());
   if (frames.empty()) raises.clear();
 }

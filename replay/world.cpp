@@ -10,8 +10,8 @@ World::World(const format::TraceReader& trace)
       timers_(trace.header().pointer_bytes, trace.header().clock_hz, trace.header().start_clock,
               trace.header().start_filetime),
       dpcs_(trace.header().pointer_bytes) {
-  for (Model* model :
-       std::initializer_list<Model*>{&drivers_, &threads_, &pool_, &timers_, &dpcs_, &devices_}) {
+  for (Model* model : std::initializer_list<Model*>{&drivers_, &threads_, &pool_, &timers_, &dpcs_,
+                                                    &devices_, &irps_}) {
     add(*model);
   }
 }

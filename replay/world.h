@@ -14,6 +14,7 @@
 #include "replay/device_model.h"
 #include "replay/dpc_model.h"
 #include "replay/driver_model.h"
+#include "replay/irp_model.h"
 #include "replay/operation.h"
 #include "replay/pool_model.h"
 #include "replay/thread_model.h"
@@ -42,6 +43,7 @@ class World {
   const TimerModel& timers() const { return timers_; }
   const DpcModel& dpcs() const { return dpcs_; }
   const DeviceModel& devices() const { return devices_; }
+  const IrpModel& irps() const { return irps_; }
   const Trust& trust() const { return trust_; }
   std::uint64_t time() const { return time_; }  // of the last step, clock ticks
 
@@ -59,6 +61,7 @@ class World {
   TimerModel timers_;
   DpcModel dpcs_;
   DeviceModel devices_;
+  IrpModel irps_;
   Trust trust_;
   std::uint64_t time_ = 0;
 };
