@@ -53,6 +53,7 @@ struct IrpModel::State {
   void reuse(const Step& step);
   void free(const Step& step);
   void register_routine(const Step& step);
+  void open(const Step& step, const Open& what);
   void end_thread(std::uint64_t thread);
 };
 
@@ -152,9 +153,7 @@ void IrpModel::State::enter_dispatch(const Step& step) {
   const std::uint64_t entry = step.event->position;
   turns[entry] = turn;
   irp->innermost = entry;
-  std::vector<Open>& open = threads[step.event->thread];
-  if (open.size() == kOpenTurnsMax) end_thread(step.event->thread);
-  threads[step.event->thread].push_back({address, entry, entry, false});
+  open(step, {address, entry, entry, false});
 }
 
 void IrpModel::State::leave_dispatch(const Step& step) {
@@ -237,11 +236,13 @@ void IrpModel::State::send(const Step& step) {
   turn->skipped = turn->location != 0 && step[Operand::location] == turn->location + kLocationBytes;
   turn->has_routine =
       !turn->skipped && step[Operand::completion] != 0 && (step[Operand::control] & kInvokes) != 0;
+  turn->routine = step[Operand::completion];
+  turn->was_registered = turn->routine_registered.seen();
   turn->marked_at_send = turn->skipped && (step[Operand::control] & kMarked) != 0;
   ++turn->sends;
   turn->routine_refused = {};
   turn->routine_registered = {};
-  threads[step.event->thread].push_back({address, irp->innermost, step.event->position, true});
+  open(step, {address, irp->innermost, step.event->position, true});
 }
 
 void IrpModel::State::send_returned(const Step& step) {
@@ -333,6 +334,12 @@ void IrpModel::State::register_routine(const Step& step) {
   const bool is_refused = static_cast<std::int32_t>(step[Operand::result]) < 0;
   turn->routine_refused = is_refused ? step.moment() : Moment{};
   turn->routine_registered = is_refused ? Moment{} : step.moment();
+}
+
+void IrpModel::State::open(const Step& step, const Open& what) {
+  std::vector<Open>& opened = threads[step.event->thread];
+  if (opened.size() == kOpenTurnsMax) opened.clear();
+  opened.push_back(what);
 }
 
 void IrpModel::State::end_thread(std::uint64_t thread) { threads.erase(thread); }

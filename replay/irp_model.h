@@ -47,8 +47,10 @@ struct IrpTurn {
 
   Moment sent;  // the last time
   bool sent_returned = false;
-  bool skipped = false;      // its own stack location was given to the next driver
-  bool has_routine = false;  // a completion routine was set when it was sent
+  bool skipped = false;         // its own stack location was given to the next driver
+  bool has_routine = false;     // a completion routine was set when it was sent
+  std::uint64_t routine = 0;    // that one
+  bool was_registered = false;  // by IoSetCompletionRoutineEx, which puts one of its own there
   bool marked_at_send = false;
   std::uint32_t sends = 0;
   std::uint32_t lower_result = 0;  // of the call that sent it, once that returned

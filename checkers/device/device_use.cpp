@@ -45,7 +45,7 @@ constexpr std::string_view kStartIoAttributes = "IoSetStartIoAttributes";
 
 // Functions whose first argument is a PDO.
 constexpr std::string_view kWantPdo[] = {
-    "IoGetDeviceInterfacePropertyData",
+
     "IoGetDeviceProperty",
     "IoGetDevicePropertyData",
     "IoGetDmaAdapter",

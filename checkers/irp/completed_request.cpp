@@ -16,6 +16,7 @@ namespace {
 
 using replay::Evidence;
 using replay::Irp;
+using replay::IrpMaker;
 using replay::IrpTurn;
 using replay::Op;
 using replay::Operand;
@@ -132,11 +133,16 @@ bool says_more_than_there_is(const Completed& done) {
   const bool is_buffered_control =
       major == kDeviceControl && (low32(done.turn->parameters[2]) & kMethodMask) == 0;
   if (!is_buffered_control && major != kRead && major != kWrite) return false;
-  return done[Operand::information] > low32(done.turn->parameters[0]);
+  const std::uint32_t size = low32(done.turn->parameters[0]);
+  // Without an output buffer nothing is copied, and Information may be the bytes that were taken.
+  if (is_buffered_control && size == 0) return false;
+  return done[Operand::information] > size;
 }
 
 bool was_never_sent(const Completed& done) {
-  return done.irp != nullptr && done.turn == &done.irp->own && done.irp->is_allocated() &&
+  if (done.irp == nullptr || done.turn != &done.irp->own) return false;
+  const IrpMaker maker = done.irp->maker;
+  return (maker == IrpMaker::allocate || maker == IrpMaker::asynchronous) &&
          done.irp->driver == done.step.driver && done.turn->sends == 0;
 }
 

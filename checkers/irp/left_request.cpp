@@ -36,7 +36,8 @@ const Rule kRules[] = {
                  "C9:24C WDM:MarkIrpPending2"),
 };
 
-constexpr Op kOperations[] = {Op::callback_leave, Op::thread_exit};
+// A call of a function that no table describes is a pool_source.
+constexpr Op kOperations[] = {Op::callback_leave, Op::thread_exit, Op::pool_source};
 constexpr std::uint64_t kMarked = 0x01;  // SL_PENDING_RETURNED
 
 // Functions of which the model knows what becomes of the request that they are given.
@@ -53,6 +54,7 @@ class LeftRequest final : public replay::Checker {
 
   void on_step(const Step& step, const World& before, replay::FindingSink& sink) override {
     if (step.op == Op::thread_exit) return forget_frames(step, before);
+    if (step.op == Op::pool_source) return hand_on(step, before);
     if (static_cast<CallbackKind>(step[Operand::kind]) != CallbackKind::dispatch) return;
     const CallbackFrame* frame = left_frame(step, before);
     if (frame == nullptr) return;
@@ -73,10 +75,14 @@ class LeftRequest final : public replay::Checker {
     if (function.is_callback()) return false;
     const bool is_understood = std::find(std::begin(kUnderstood), std::end(kUnderstood),
                                          function.name) != std::end(kUnderstood);
-    return !is_understood &&
-           (function.family == format::Family::unknown || function.layout.find("Irp") >= 0);
+    return !is_understood && function.layout.find("Irp") >= 0;
   }
   void on_call(const Step& step, const World& before, replay::FindingSink&) override {
+    hand_on(step, before);
+  }
+
+ private:
+  void hand_on(const Step& step, const World& before) {
     for (const CallbackFrame& frame : before.threads().frames(*step.event)) {
       if (frame.kind != CallbackKind::dispatch || frame.irp == 0) continue;
       const auto* values = step.event->values;
@@ -89,7 +95,6 @@ class LeftRequest final : public replay::Checker {
     }
   }
 
- private:
   void forget_frames(const Step& step, const World& world) {
     for (const CallbackFrame& frame : world.threads().frames(*step.event)) {
       std::erase(handed_on_, frame.entered.position);

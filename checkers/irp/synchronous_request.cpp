@@ -67,7 +67,8 @@ struct Request {
 
 // Where the callback's own part of the stack ends; 0: not known. What calls these routines is the
 // kernel, and keeps none of the driver's events on its stack.
-std::uint64_t end_of_frame(const CallbackFrame& frame, const Request& request, const World& world) {
+std::uint64_t end_of_frame(const CallbackFrame& frame, bool is_outermost, const Request& request,
+                           const World& world) {
   switch (frame.kind) {
     case CallbackKind::dispatch: {
       const replay::IrpTurn* turn = world.irps().of_frame(frame.entered.position);
@@ -79,7 +80,8 @@ std::uint64_t end_of_frame(const CallbackFrame& frame, const Request& request, c
     case CallbackKind::work_item:
     case CallbackKind::worker_routine:
     case CallbackKind::system_thread:
-      return request.stack_high;
+      // Within another callback of the driver the event may be in that one's part.
+      return is_outermost ? request.stack_high : 0;
     default:
       return 0;
   }
@@ -179,9 +181,10 @@ class SynchronousRequest final : public replay::Checker {
     if (thread == requests_.end()) return;
     const CallbackFrame* frame = left_frame(step, world);
     if (frame == nullptr) return;
+    const bool is_outermost = world.threads().frames(*step.event).data() == frame;
     for (const Request& request : thread->second) {
       if (request.made < frame->entered.position || !request.is_pending) continue;
-      const std::uint64_t end = end_of_frame(*frame, request, world);
+      const std::uint64_t end = end_of_frame(*frame, is_outermost, request, world);
       const auto is_unwound = [&](std::uint64_t address) {
         return request.on_stack(address) && address < end;
       };
