@@ -7,10 +7,9 @@ namespace ddireplay::replay {
 namespace {
 
 constexpr std::string_view kRoleNames[] = {
-    "violated",   "allocated", "freed",   "initialised", "armed",
-    "queued",     "cancelled", "running", "locked",      "unlocked",
-    "referenced", "created",   "deleted", "loaded",      "unloaded",
-    "received",   "sent",      "completed",
+    "violated",  "allocated", "freed",    "initialised", "armed",      "queued",
+    "cancelled", "running",   "locked",   "unlocked",    "referenced", "created",
+    "deleted",   "loaded",    "unloaded", "received",    "sent",       "completed",
 };
 static_assert(std::size(kRoleNames) == static_cast<std::size_t>(Role::completed) + 1);
 
