@@ -27,7 +27,7 @@ const Rule kRules[] = {
     checked_rule("C4:FA", "completion-changed-irql", Evidence::presence),
     checked_rule("C4:111", "isr-changed-irql", Evidence::presence),
     checked_rule("C4:2001D", "dispatch-changed-irql", Evidence::presence, {},
-                 "WDM:IrqlReturn C9:5 C9:12"),
+                 "WDM:IrqlReturn C9:5 C9:12 4A:irql"),
     checked_rule("C8:irql", "callout-changed-irql", Evidence::presence),
 };
 // Callbacks that are judged, in the order of their rules.
