@@ -1,7 +1,10 @@
 #include "checkers/registry.h"
 
+#include "checkers/callback/callback_checkers.h"
 #include "checkers/ddi/ddi_checkers.h"
+#include "checkers/device/device_checkers.h"
 #include "checkers/handle/handle_checkers.h"
+#include "checkers/irp/irp_checkers.h"
 #include "checkers/mdl/mdl_checkers.h"
 #include "checkers/object/object_checkers.h"
 #include "checkers/object_lifetime/object_lifetime_checkers.h"
@@ -15,16 +18,28 @@ namespace ddireplay::checkers {
 
 std::vector<std::unique_ptr<replay::Checker>> make_all_checkers() {
   constexpr std::unique_ptr<replay::Checker> (*kMakers[])() = {
+      make_add_device,
       make_armed_timer_in_pool,
       make_callback_after_unload,
+      make_callback_apcs,
+      make_callback_interrupts,
+      make_callback_irql,
+      make_cancelled_request,
+      make_completed_request,
+      make_completion_routine,
       make_dead_object,
       make_device_reference_leak,
+      make_device_removal,
+      make_device_use,
+      make_dispatch_result,
       make_dpc_target,
       make_foreign_stack,
+      make_freed_request,
       make_handle_after_close,
       make_handle_reference,
       make_io_space,
       make_key_leak,
+      make_left_request,
       make_long_shutdown,
       make_lookaside_list,
       make_mdl_left_locked,
@@ -52,6 +67,9 @@ std::vector<std::unique_ptr<replay::Checker>> make_all_checkers() {
       make_remove_lock_held,
       make_remove_lock_init,
       make_remove_lock_tag,
+      make_request_away,
+      make_sent_request,
+      make_synchronous_request,
       make_work_item_arguments,
       make_work_left,
       make_worker_level,

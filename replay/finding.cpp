@@ -7,11 +7,11 @@ namespace ddireplay::replay {
 namespace {
 
 constexpr std::string_view kRoleNames[] = {
-    "violated",  "allocated", "freed",    "initialised", "armed",      "queued",
-    "cancelled", "running",   "locked",   "unlocked",    "referenced", "created",
-    "deleted",   "loaded",    "unloaded", "mapped",
+    "violated", "allocated", "freed",    "initialised", "armed",     "queued",  "cancelled",
+    "running",  "locked",    "unlocked", "referenced",  "created",   "deleted", "loaded",
+    "unloaded", "mapped",    "received", "sent",        "completed",
 };
-static_assert(std::size(kRoleNames) == static_cast<std::size_t>(Role::mapped) + 1);
+static_assert(std::size(kRoleNames) == static_cast<std::size_t>(Role::completed) + 1);
 
 }  // namespace
 

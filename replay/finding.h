@@ -31,6 +31,9 @@ enum class Role : std::uint8_t {
   loaded,
   unloaded,
   mapped,
+  received,
+  sent,
+  completed,
 };
 std::string_view role_name(Role role);
 

@@ -75,8 +75,17 @@ enum class Op : std::uint8_t {
 
   shutdown_begin,
 
-  irp_call,      // irp, mdl: sent to a driver; at entry
-  irp_complete,  // irp, mdl, information
+  // Requests. `location`: address of the current stack location at the call; 0: not recorded. Of
+  // irp_call major, minor, control, completion and context are those of the next location.
+  irp_call,        // irp, device, and what the IRP carries then; at entry
+  irp_call_done,   // irp, result
+  irp_complete,    // irp, and what it carries then; at entry
+  irp_make,        // irp, kind (an IrpMaker), event, status_block
+  irp_initialize,  // irp: in memory of the caller's
+  irp_reuse,       // irp
+  irp_free,        // irp, type, handle (first link of its thread's list); at entry
+  irp_cancel,      // irp; at entry
+  irp_register,    // irp, device, result: a completion routine, by IoSetCompletionRoutineEx
 
   timer_initialize,  // address, type
   timer_set,         // address, due, period, dpc, routine; at entry
@@ -92,6 +101,8 @@ enum class Op : std::uint8_t {
 
   device_create,  // address, extension, size (of the extension); only where it succeeded
   device_delete,  // address, extension, count (references that keep it for now)
+  device_attach,  // address, device (that it was to lie above), object (that it lies above now)
+  device_detach,  // address (of the lower one), type, object (that lies above it); at entry
 
   irql_raise,            // level (new), result (old)
   irql_lower,            // level (new)
@@ -163,12 +174,21 @@ enum class Operand : std::uint8_t {
   stack_pointer,  // at entry of the call; the limits of its stack: 0 where not known
   stack_low,
   stack_high,
-  process,     // EPROCESS address; 0: not known
-  interrupts,  // 1: off, 2: on; 0: not known
-  apcs,        // 1: enabled, 2: normal kernel APCs disabled, 3: all disabled; 0: not known
-  processor,   // number of a processor
-  protection,  // page protection or mapping attributes
-  extra,       // what a family needs besides; its rows say what
+  process,         // EPROCESS address; 0: not known
+  interrupts,      // 1: off, 2: on; 0: not known
+  apcs,            // 1: enabled, 2: normal kernel APCs disabled, 3: all disabled; 0: not known
+  processor,       // number of a processor
+  protection,      // page protection or mapping attributes
+  extra,           // what a family needs besides; its rows say what
+  location,        // address of an IRP's stack location
+  event,           // that is set when an IRP is done
+  status_block,    // that is filled when an IRP is done
+  cancel_routine,  // in an IRP
+  buffer,          // SystemBuffer of an IRP
+  user_buffer,
+  parameter1,  // of an IRP's stack location
+  parameter2,
+  parameter3,
   count_,
 };
 inline constexpr std::size_t kOperandCount = static_cast<std::size_t>(Operand::count_);
@@ -197,6 +217,17 @@ enum class HandleKind : std::uint8_t { other, created_key, opened_key };
 
 // Operand::kind of references: what the driver called.
 enum class ObjectReference : std::uint8_t { plain, by_pointer, attached_device };
+// Operand::kind of irp_make: who made the request, and so who frees it.
+enum class IrpMaker : std::uint8_t {
+  not_seen,
+  received,        // a dispatch routine was given it
+  allocate,        // IoAllocateIrp
+  asynchronous,    // IoBuildAsynchronousFsdRequest
+  synchronous,     // IoBuildSynchronousFsdRequest: tied to its thread, freed by the I/O manager
+  device_control,  // IoBuildDeviceIoControlRequest: as the one before
+  associated,      // IoMakeAssociatedIrp
+  own_memory,      // IoInitializeIrp
+};
 
 // One event, understood.
 struct Step {

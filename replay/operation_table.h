@@ -27,7 +27,7 @@ struct OperandSource {
   std::uint64_t value64 = 0;
 };
 
-inline constexpr std::size_t kMaxOperandSources = 20;
+inline constexpr std::size_t kMaxOperandSources = 24;
 
 // Completes what no single field has: it may set type, size and kind, and the operation itself,
 // where an argument says which of several it is.

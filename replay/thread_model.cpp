@@ -49,6 +49,11 @@ bool enters_callback(Op op) {
   return op == Op::callback_enter || op == Op::dpc_enter || op == Op::unload_enter;
 }
 
+bool is_to_leave_apcs(CallbackKind kind) {
+  return kind == CallbackKind::dispatch || kind == CallbackKind::completion ||
+         kind == CallbackKind::dpc;
+}
+
 std::uint8_t level_of(const Step& step) { return static_cast<std::uint8_t>(step[Operand::level]); }
 
 // Level at which a callback is entered from `context`, which may be nullptr.
@@ -84,6 +89,9 @@ void Context::leave(const Event& event) {
   });
   if (left == frames.rend()) return;
   level = left->irql_before;
+  // What it left undone is its own fault, and not that of the callback around it. A callout is a
+  // part of the routine that asked for it.
+  if (is_to_leave_apcs(left->kind)) apcs = {left->normal_apcs, left->all_apcs};
   frames.erase(std::prev(left.base()), frames.end());
   if (frames.empty()) raises.clear();
 }

@@ -16,7 +16,7 @@ World::World(const format::TraceReader& trace)
       handles_(trace.header().pointer_bytes, trace.header().host) {
   for (Model* model : std::initializer_list<Model*>{
            &drivers_, &threads_, &pool_, &timers_, &dpcs_, &devices_, &mdls_, &objects_,
-           &remove_locks_, &work_items_, &system_threads_, &handles_, &references_}) {
+           &remove_locks_, &work_items_, &system_threads_, &handles_, &references_, &irps_}) {
     add(*model);
   }
 }

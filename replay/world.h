@@ -15,6 +15,7 @@
 #include "replay/dpc_model.h"
 #include "replay/driver_model.h"
 #include "replay/handle_model.h"
+#include "replay/irp_model.h"
 #include "replay/mdl_model.h"
 #include "replay/object_model.h"
 #include "replay/operation.h"
@@ -56,6 +57,7 @@ class World {
   const SystemThreadModel& system_threads() const { return system_threads_; }
   const HandleModel& handles() const { return handles_; }
   const ReferenceModel& references() const { return references_; }
+  const IrpModel& irps() const { return irps_; }
   const Trust& trust() const { return trust_; }
   std::uint64_t time() const { return time_; }  // of the last step, clock ticks
 
@@ -80,6 +82,7 @@ class World {
   SystemThreadModel system_threads_;
   HandleModel handles_;
   ReferenceModel references_;
+  IrpModel irps_;
   Trust trust_;
   std::uint64_t time_ = 0;
 };

@@ -30,12 +30,17 @@ constexpr OperationRow enters(std::string_view name, CallbackKind what, std::uin
 // Callbacks that are given a request, and what they return.
 constexpr OperationRow enters_with_irp(std::string_view name, CallbackKind what,
                                        std::uint64_t irql) {
-  return {name,
-          entry,
-          Op::callback_enter,
-          {fixed(level, irql), fixed(kind, static_cast<std::uint64_t>(what)), maybe(irp, "Irp"),
-           maybe(device, "DeviceObject"), maybe(major, "Major"), maybe(minor, "Minor"),
-           maybe(apcs, "Apcs"), maybe(interrupts, "Interrupts")}};
+  return {
+      name,
+      entry,
+      Op::callback_enter,
+      {fixed(level, irql), fixed(kind, static_cast<std::uint64_t>(what)), maybe(irp, "Irp"),
+       maybe(device, "DeviceObject"), maybe(major, "Major"), maybe(minor, "Minor"),
+       maybe(location, "StackLocation"), maybe(control, "Control"), maybe(status, "Status"),
+       maybe(extra, "PendingReturned"), maybe(parameter1, "Parameter1"),
+       maybe(parameter2, "Parameter2"), maybe(parameter3, "Parameter3"),
+       maybe(completion, "CompletionRoutine"), maybe(context, "CompletionContext"),
+       maybe(stack_pointer, "StackPointer"), maybe(apcs, "Apcs"), maybe(interrupts, "Interrupts")}};
 }
 // Callbacks whose argument tells whose they are.
 constexpr OperationRow enters_with(std::string_view name, CallbackKind what,
@@ -51,7 +56,9 @@ constexpr OperationRow leaves(std::string_view name, CallbackKind what,
           exit,
           op,
           {fixed(kind, static_cast<std::uint64_t>(what)), maybe(result, "return"),
-           maybe(irp, "Irp"), maybe(apcs, "ApcsAfter"), maybe(interrupts, "InterruptsAfter")}};
+           maybe(irp, "Irp"), maybe(device, "DeviceObject"), maybe(location, "StackLocation"),
+           maybe(control, "ControlAfter"), maybe(apcs, "ApcsAfter"),
+           maybe(interrupts, "InterruptsAfter")}};
 }
 
 constexpr OperationRow kRows[] = {
@@ -62,8 +69,17 @@ constexpr OperationRow kRows[] = {
     {"cb:Stopped", entry, Op::recording_stop},
 
     // Callbacks.
-    enters("cb:AddDevice", CallbackKind::add_device, kPassiveLevel),
-    leaves("cb:AddDevice", CallbackKind::add_device),
+    {"cb:AddDevice",
+     entry,
+     Op::callback_enter,
+     {fixed(level, kPassiveLevel),
+      fixed(kind, static_cast<std::uint64_t>(CallbackKind::add_device)),
+      maybe(device, "PhysicalDeviceObject")}},
+    {"cb:AddDevice",
+     exit,
+     Op::callback_leave,
+     {fixed(kind, static_cast<std::uint64_t>(CallbackKind::add_device)), maybe(result, "return"),
+      maybe(device, "PhysicalDeviceObject"), maybe(object, "Newest"), maybe(flags, "NewestFlags")}},
     enters("cb:Callout", CallbackKind::callout, kPassiveLevel),
     leaves("cb:Callout", CallbackKind::callout),
     enters_with_irp("cb:Cancel", CallbackKind::cancel, kDispatchLevel),

@@ -195,8 +195,8 @@ ZwSomethingNew Arg1=1 return=0
 ZwSomethingNew Arg1=2 return=0
 IoCreateSymbolicLink return=0
 strlen return=5
-> KeWaitForSingleObject
-< KeWaitForSingleObject return=0
+> KeSynchronizeExecution
+< KeSynchronizeExecution return=1
 > cb:Dispatch
 < cb:Dispatch return=0
 )");
@@ -204,7 +204,7 @@ strlen return=5
   const Report report = report_of(reader, {.threads = 1, .rules = {"C4:62"}});
   REQUIRE(report.ddis_not_modelled.size() == 3);
   CHECK(report.ddis_not_modelled[0].name == "IoCreateSymbolicLink");
-  CHECK(report.ddis_not_modelled[1].name == "KeWaitForSingleObject");
+  CHECK(report.ddis_not_modelled[1].name == "KeSynchronizeExecution");
   CHECK(report.ddis_not_modelled[1].calls == 1);
   CHECK(report.ddis_not_modelled[2].name == "ZwSomethingNew");
   CHECK(report.ddis_not_modelled[2].calls == 2);

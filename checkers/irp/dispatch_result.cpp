@@ -1,0 +1,118 @@
+// What a dispatch routine returns, against what it did with its request.
+
+#include <fmt/format.h>
+
+#include "checkers/irp/irp_checkers.h"
+#include "checkers/irp/request.h"
+#include "checkers/ledger/checked_rule.h"
+#include "checkers/text.h"
+
+namespace ddireplay::checkers {
+
+namespace {
+
+using replay::CallbackKind;
+using replay::Evidence;
+using replay::IrpTurn;
+using replay::Op;
+using replay::Operand;
+using replay::Rule;
+using replay::Step;
+using replay::World;
+
+enum { kOtherStatus, kNoStatusAtAll, kMarkedNotPending, kLowerStatusLost, kPendingButCompleted };
+
+const Rule kRules[] = {
+    checked_rule("C9:224", "dispatch-result-is-not-the-requests", Evidence::presence),
+    checked_rule("C9:225", "dispatch-result-is-no-status", Evidence::presence),
+    checked_rule("C9:23E", "marked-pending-other-result", Evidence::presence, {},
+                 "WDM:MarkIrpPending"),
+    checked_rule("WDM:LowerDriverReturn", "lower-drivers-result-lost", Evidence::presence),
+    checked_rule("WDM:PendedCompletedRequest", "pending-result-for-completed-request",
+                 Evidence::presence),
+};
+
+constexpr Op kOperations[] = {Op::callback_leave};
+constexpr int kFine = -1;
+
+int rule_of(const IrpTurn& turn, std::uint32_t result, std::uint64_t thread) {
+  if (turn.state == IrpTurn::State::completed) {
+    const bool has_status =
+        turn.completed_status != kStatusPending && turn.completed_status != kNoStatus;
+    if (turn.completed_marked) return result == kStatusPending ? kFine : kMarkedNotPending;
+    // What another thread completes is pending until then.
+    if (turn.completed.thread != thread || !has_status) return kFine;
+    if (result == kStatusPending) return kPendingButCompleted;
+    return result == turn.completed_status ? kFine : kOtherStatus;
+  }
+  // One that was passed on, and can't have come back to the driver.
+  const bool is_passed_on = turn.sends == 1 && turn.sent.thread == thread && turn.sent_returned &&
+                            !turn.has_routine && !turn.owned();
+  if (!is_passed_on || result == kStatusPending) return kFine;
+  if (turn.marked_at_send) return kMarkedNotPending;
+  return result == turn.lower_result ? kFine : kLowerStatusLost;
+}
+
+class DispatchResult final : public replay::Checker {
+ public:
+  std::span<const Rule> rules() const override { return kRules; }
+  std::span<const Op> operations() const override { return kOperations; }
+
+  void on_step(const Step& step, const World& before, replay::FindingSink& sink) override {
+    if (static_cast<CallbackKind>(step[Operand::kind]) != CallbackKind::dispatch) return;
+    const replay::CallbackFrame* frame = left_frame(step, before);
+    if (frame == nullptr || step.event->raised()) return;
+    const IrpTurn* turn = before.irps().of_frame(frame->entered.position);
+    if (turn == nullptr) return;
+    const std::uint32_t result = low32(step[Operand::result]);
+    const int rule =
+        result == kNoStatus ? kNoStatusAtAll : rule_of(*turn, result, step.event->thread);
+    if (rule != kFine) found(rule, *turn, result, step, before, sink);
+  }
+
+ private:
+  static void found(int rule, const IrpTurn& turn, std::uint32_t result, const Step& step,
+                    const World& world, replay::FindingSink& sink) {
+    const std::uint64_t caller = caller_of(step, world);
+    const std::array<std::uint64_t, 3> parameters[] = {
+        {caller, turn.irp, turn.completed_status},
+        {caller, turn.irp, result},
+        {caller, turn.irp, result},
+        {},
+        {},
+    };
+    replay::FindingObject object = request_object(turn.irp, nullptr, &turn);
+    object.biography.push_back({replay::Role::violated, step.moment()});
+    report(step,
+           {.rule = &kRules[rule],
+            .parameters = parameters[rule],
+            .sentence = fmt::format("{} returned {:#x} from its dispatch routine for the IRP at "
+                                    "{:#x} ({}), {}.",
+                                    driver_name(world, step.driver), result, turn.irp,
+                                    request_name(turn.major, turn.minor), why(rule, turn)),
+            .object = std::move(object)},
+           sink);
+  }
+
+  static std::string why(int rule, const IrpTurn& turn) {
+    switch (rule) {
+      case kOtherStatus:
+      case kPendingButCompleted:
+        return fmt::format("which it had completed with {:#x}", turn.completed_status);
+      case kMarkedNotPending:
+        return "which it had marked pending";
+      case kLowerStatusLost:
+        return fmt::format("for which the driver below had returned {:#x}", turn.lower_result);
+      default:
+        return "which is no status";
+    }
+  }
+};
+
+}  // namespace
+
+std::unique_ptr<replay::Checker> make_dispatch_result() {
+  return std::make_unique<DispatchResult>();
+}
+
+}  // namespace ddireplay::checkers

@@ -1,0 +1,64 @@
+// What the rules about requests have in common: how they tell of one, and how they report.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <string>
+
+#include "replay/checker.h"
+#include "replay/finding.h"
+#include "replay/world.h"
+
+namespace ddireplay::checkers {
+
+inline constexpr std::uint32_t kStatusSuccess = 0;
+inline constexpr std::uint32_t kStatusPending = 0x103;
+inline constexpr std::uint32_t kStatusNotSupported = 0xc00000bb;
+inline constexpr std::uint32_t kStatusMoreProcessing = 0xc0000016;
+inline constexpr std::uint32_t kNoStatus = 0xffffffff;
+
+inline constexpr std::uint8_t kClose = 0x02;
+inline constexpr std::uint8_t kRead = 0x03;
+inline constexpr std::uint8_t kWrite = 0x04;
+inline constexpr std::uint8_t kDeviceControl = 0x0e;
+inline constexpr std::uint8_t kCleanup = 0x12;
+inline constexpr std::uint8_t kPower = 0x16;
+inline constexpr std::uint8_t kSystemControl = 0x17;
+inline constexpr std::uint8_t kPnp = 0x1b;
+
+inline constexpr std::uint8_t kQueryRemoveDevice = 0x01;
+inline constexpr std::uint8_t kRemoveDevice = 0x02;
+inline constexpr std::uint8_t kSurpriseRemoval = 0x17;
+
+inline bool is_error(std::uint32_t status) { return static_cast<std::int32_t>(status) < 0; }
+
+inline std::uint32_t low32(std::uint64_t value) { return static_cast<std::uint32_t>(value); }
+
+// The innermost dispatch routine that runs where the step happens, or nullptr.
+const replay::CallbackFrame* dispatch_frame(const replay::Step& step, const replay::World& world);
+// The callback that the step leaves; nullptr: its entry was not seen.
+const replay::CallbackFrame* left_frame(const replay::Step& step, const replay::World& world);
+
+// Address in the driver's code that the step's call returns to; 0: not known.
+std::uint64_t caller_of(const replay::Step& step, const replay::World& world);
+
+// "IRP_MJ_PNP, minor 2".
+std::string request_name(std::uint8_t major, std::uint8_t minor);
+
+// The request, as far as its turn tells: what made it or was given it, where it was sent.
+replay::FindingObject request_object(std::uint64_t address, const replay::Irp* irp,
+                                     const replay::IrpTurn* turn);
+// The same of the request that the step is about, with the step as what broke the rule.
+replay::FindingObject violated_request(const replay::Step& step, const replay::World& world);
+
+// A rule that one object broke by the step.
+struct FoundCase {
+  const replay::Rule* rule = nullptr;
+  std::array<std::uint64_t, 3> parameters{};  // 2 to 4
+  std::string sentence;
+  replay::FindingObject object;
+  std::uint64_t rests_on = 0;
+};
+void report(const replay::Step& step, FoundCase found, replay::FindingSink& sink);
+
+}  // namespace ddireplay::checkers

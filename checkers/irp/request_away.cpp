@@ -1,0 +1,132 @@
+// What a driver does to a request that isn't its own: it was sent down and has not come back, it
+// was completed before, or it came from somebody else.
+
+#include <fmt/format.h>
+
+#include "checkers/irp/irp_checkers.h"
+#include "checkers/irp/request.h"
+#include "checkers/ledger/checked_rule.h"
+#include "checkers/text.h"
+
+namespace ddireplay::checkers {
+
+namespace {
+
+using replay::Evidence;
+using replay::Irp;
+using replay::IrpTurn;
+using replay::Op;
+using replay::Operand;
+using replay::Rule;
+using replay::Step;
+using replay::World;
+
+enum { kSentAgain, kCompletedBelow, kFreedInUse, kReusedInUse, kCompletedTwice };
+
+const Rule kRules[] = {
+    checked_rule("C9:205", "sent-request-sent-again", Evidence::absence),
+    checked_rule("C9:209", "sent-request-completed", Evidence::absence, {},
+                 "WDM:CompleteRequest WDM:PendedCompletedRequest2 WDM:PendedCompletedRequest3 "
+                 "WDM:PendedCompletedRequestEx"),
+    checked_rule("C9:20B", "sent-request-freed", Evidence::absence, {}, "C9:20A"),
+    checked_rule("C9:310", "sent-request-reused", Evidence::absence),
+    checked_rule("WDM:DoubleCompletion", "request-completed-twice", Evidence::absence),
+};
+
+constexpr Op kOperations[] = {Op::irp_call, Op::irp_complete, Op::irp_free, Op::irp_initialize,
+                              Op::irp_reuse};
+
+// Sent down by the driver, pending there, and not seen to have come back. Only where the driver
+// would have seen it: its own, with a completion routine; or one that its dispatch routine, which
+// still runs, was given. Others may be gone, and another request in their place.
+bool is_away(const Irp& irp, const IrpTurn& turn, const Step& step, const World& world) {
+  if (turn.state != IrpTurn::State::sent || turn.driver != step.driver ||
+      step.driver == format::kNoModuleId) {
+    return false;
+  }
+  const bool is_pending = !turn.sent_returned || turn.lower_result == kStatusPending;
+  if (!is_pending) return false;
+  const bool would_return_to_it =
+      turn.was_registered || world.trace().module(step.driver).contains(turn.routine);
+  // A routine of another module is not recorded: that one may have given the request back.
+  if (turn.has_routine && !would_return_to_it) return false;
+  if (&turn == &irp.own) return irp.is_allocated() && !irp.is_threaded() && turn.has_routine;
+  const replay::CallbackFrame* frame = dispatch_frame(step, world);
+  return frame != nullptr && frame->entered.position == turn.begun.position;
+}
+
+std::string_view deed(Op op) {
+  switch (op) {
+    case Op::irp_call:
+      return "sent";
+    case Op::irp_complete:
+      return "completed";
+    case Op::irp_free:
+      return "freed";
+    default:
+      return "reinitialised";
+  }
+}
+
+std::size_t rule_of(Op op) {
+  switch (op) {
+    case Op::irp_call:
+      return kSentAgain;
+    case Op::irp_complete:
+      return kCompletedBelow;
+    case Op::irp_free:
+      return kFreedInUse;
+    default:
+      return kReusedInUse;
+  }
+}
+
+class RequestAway final : public replay::Checker {
+ public:
+  std::span<const Rule> rules() const override { return kRules; }
+  std::span<const Op> operations() const override { return kOperations; }
+
+  void on_step(const Step& step, const World& before, replay::FindingSink& sink) override {
+    const Irp* irp = before.irps().find(step[Operand::irp]);
+    if (irp == nullptr) return;
+    if (step.op == Op::irp_complete) check_second_completion(*irp, step, before, sink);
+    const IrpTurn* turn = before.irps().turn(irp->address);
+    if (turn == nullptr || !is_away(*irp, *turn, step, before)) return;
+    const Rule& rule = kRules[rule_of(step.op)];
+    report(step,
+           {.rule = &rule,
+            .parameters = {caller_of(step, before),
+                           rule.parameters[1] == "reserved" ? 0 : irp->address, 0},
+            .sentence = fmt::format("{} {} the IRP at {:#x}, which it had sent down and which has "
+                                    "not come back.",
+                                    driver_name(before, step.driver), deed(step.op), irp->address),
+            .object = violated_request(step, before),
+            .rests_on = turn->sent.position},
+           sink);
+  }
+
+ private:
+  // Both in one callback: between two of them the request's memory may have become another one,
+  // which was given to the driver in some way that makes no call.
+  static void check_second_completion(const Irp& irp, const Step& step, const World& world,
+                                      replay::FindingSink& sink) {
+    if (!irp.completed.seen() || irp.completed.thread != step.event->thread) return;
+    const auto frames = world.threads().frames(*step.event);
+    if (frames.empty() || frames.back().entered.position > irp.completed.position) return;
+    if (world.trace().function(irp.completed.function).module != step.driver) return;
+    report(step,
+           {.rule = &kRules[kCompletedTwice],
+            .parameters = {},
+            .sentence = fmt::format("{} completed the IRP at {:#x}, which it had completed before.",
+                                    driver_name(world, step.driver), irp.address),
+            .object = violated_request(step, world),
+            .rests_on = irp.completed.position},
+           sink);
+  }
+};
+
+}  // namespace
+
+std::unique_ptr<replay::Checker> make_request_away() { return std::make_unique<RequestAway>(); }
+
+}  // namespace ddireplay::checkers
