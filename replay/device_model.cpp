@@ -34,4 +34,13 @@ const Device* DeviceModel::find(std::uint64_t address) const {
   return state_->devices.find(address);
 }
 
+const Device* DeviceModel::containing(std::uint64_t address) const {
+  const Device* found = nullptr;
+  state_->devices.for_each([&](const Device& device) {
+    const bool in_object = address == device.address;
+    if (in_object || address - device.extension < device.extension_bytes) found = &device;
+  });
+  return found;
+}
+
 }  // namespace ddireplay::replay

@@ -30,6 +30,8 @@ class DeviceModel final : public Model {
   std::span<const Op> operations() const override;
   void apply(const Step& step) override;
   const Device* find(std::uint64_t address) const;
+  // The device in whose memory `address` lies, or nullptr.
+  const Device* containing(std::uint64_t address) const;
 
  private:
   struct State;

@@ -8,7 +8,7 @@ namespace ddireplay::replay {
 
 std::span<const std::span<const OperationRow>> operation_tables() {
   using namespace operations;
-  static const std::array kTables = {callback_rows(), device_rows(),  level_rows(),
+  static const std::array kTables = {callback_rows(), device_rows(),  level_rows(), lock_rows(),
                                      pool_rows(),     request_rows(), timer_rows()};
   return kTables;
 }

@@ -10,8 +10,8 @@ World::World(const format::TraceReader& trace)
       timers_(trace.header().pointer_bytes, trace.header().clock_hz, trace.header().start_clock,
               trace.header().start_filetime),
       dpcs_(trace.header().pointer_bytes) {
-  for (Model* model :
-       std::initializer_list<Model*>{&drivers_, &threads_, &pool_, &timers_, &dpcs_, &devices_}) {
+  for (Model* model : std::initializer_list<Model*>{&drivers_, &threads_, &pool_, &timers_, &dpcs_,
+                                                    &devices_, &locks_}) {
     add(*model);
   }
 }
@@ -33,6 +33,10 @@ void World::derive(Step& step) const {
       step.operands[static_cast<std::size_t>(Operand::level)] = format::kIrqlUnknown;
     }
   }
+  if (step.op == Op::wait_done) {
+    step.operands[static_cast<std::size_t>(Operand::flags)] = locks_.mutexes_acquired(step);
+  }
+  step.in_dpc = threads_.in_dpc(*step.event);
   step.irql = threads_.irql(step);
 }
 

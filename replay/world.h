@@ -14,6 +14,7 @@
 #include "replay/device_model.h"
 #include "replay/dpc_model.h"
 #include "replay/driver_model.h"
+#include "replay/lock_model.h"
 #include "replay/operation.h"
 #include "replay/pool_model.h"
 #include "replay/thread_model.h"
@@ -29,7 +30,8 @@ class World {
   World& operator=(const World&) = delete;
   ~World();
 
-  // Completes a step by what only the World knows: its IRQL.
+  // Completes a step by what only the World knows: its IRQL, whether it is in a DPC, and which
+  // mutexes a wait has acquired.
   void derive(Step& step) const;
   // The step happens. Checkers have seen it before.
   void apply(const Step& step);
@@ -42,6 +44,7 @@ class World {
   const TimerModel& timers() const { return timers_; }
   const DpcModel& dpcs() const { return dpcs_; }
   const DeviceModel& devices() const { return devices_; }
+  const LockModel& locks() const { return locks_; }
   const Trust& trust() const { return trust_; }
   std::uint64_t time() const { return time_; }  // of the last step, clock ticks
 
@@ -59,6 +62,7 @@ class World {
   TimerModel timers_;
   DpcModel dpcs_;
   DeviceModel devices_;
+  LockModel locks_;
   Trust trust_;
   std::uint64_t time_ = 0;
 };

@@ -21,7 +21,11 @@ constexpr OperationRow image(std::string_view name, Op op) {
 // Callbacks, with the lowest IRQL at which the kernel enters them.
 constexpr OperationRow enters(std::string_view name, CallbackKind what, std::uint64_t irql,
                               Op op = Op::callback_enter) {
-  return {name, entry, op, {fixed(level, irql), fixed(kind, static_cast<std::uint64_t>(what))}};
+  return {name,
+          entry,
+          op,
+          {fixed(level, irql), fixed(kind, static_cast<std::uint64_t>(what)),
+           maybe(process, "Process")}};
 }
 // Callbacks that are given a request, and what they return.
 constexpr OperationRow enters_with_irp(std::string_view name, CallbackKind what,
@@ -31,7 +35,7 @@ constexpr OperationRow enters_with_irp(std::string_view name, CallbackKind what,
           Op::callback_enter,
           {fixed(level, irql), fixed(kind, static_cast<std::uint64_t>(what)), maybe(irp, "Irp"),
            maybe(device, "DeviceObject"), maybe(major, "Major"), maybe(minor, "Minor"),
-           maybe(apcs, "Apcs"), maybe(interrupts, "Interrupts")}};
+           maybe(apcs, "Apcs"), maybe(interrupts, "Interrupts"), maybe(process, "Process")}};
 }
 constexpr OperationRow leaves(std::string_view name, CallbackKind what,
                               Op op = Op::callback_leave) {

@@ -41,6 +41,7 @@ constexpr OperationRow reports(std::string_view function, Op op, std::string_vie
 std::span<const OperationRow> callback_rows();
 std::span<const OperationRow> device_rows();
 std::span<const OperationRow> level_rows();
+std::span<const OperationRow> lock_rows();
 std::span<const OperationRow> pool_rows();
 std::span<const OperationRow> request_rows();
 std::span<const OperationRow> timer_rows();

@@ -195,16 +195,16 @@ ZwSomethingNew Arg1=1 return=0
 ZwSomethingNew Arg1=2 return=0
 IoCreateSymbolicLink return=0
 strlen return=5
-> KeWaitForSingleObject
-< KeWaitForSingleObject return=0
+> ExSetTimer
+< ExSetTimer return=0
 > cb:Dispatch
 < cb:Dispatch return=0
 )");
   const Report report = report_of(reader);
   REQUIRE(report.ddis_not_modelled.size() == 3);
-  CHECK(report.ddis_not_modelled[0].name == "IoCreateSymbolicLink");
-  CHECK(report.ddis_not_modelled[1].name == "KeWaitForSingleObject");
-  CHECK(report.ddis_not_modelled[1].calls == 1);
+  CHECK(report.ddis_not_modelled[0].name == "ExSetTimer");
+  CHECK(report.ddis_not_modelled[0].calls == 1);
+  CHECK(report.ddis_not_modelled[1].name == "IoCreateSymbolicLink");
   CHECK(report.ddis_not_modelled[2].name == "ZwSomethingNew");
   CHECK(report.ddis_not_modelled[2].calls == 2);
 }
