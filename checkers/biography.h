@@ -15,5 +15,8 @@ replay::FindingObject object_of(const replay::PoolBlock& block);
 replay::FindingObject object_of(const replay::Timer& timer, std::uint64_t bytes);
 // With its initialisation and, if it is queued, the call that queued it.
 replay::FindingObject object_of(const replay::Dpc& dpc, std::uint64_t bytes);
+// With its initialisation, and who holds it since when; of one that nobody holds, with its last
+// acquisition and release.
+replay::FindingObject object_of(const replay::Lock& lock, const replay::World& world);
 
 }  // namespace ddireplay::checkers
