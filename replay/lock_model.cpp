@@ -57,7 +57,10 @@ struct LockModel::State {
   // The owner of the last step: most steps have the same one as the step before.
   Owner* last = nullptr;
   LockOwner last_owner = 0;
+  // The lock of the last look-up: of one step, the model and its checkers ask for the same one.
+  LockEntry* last_lock = nullptr;
 
+  LockEntry* find(std::uint64_t address);
   LockEntry& at(std::uint64_t address, const Step& step);
   Owner* find_owner(LockOwner owner);
   Owner& owner(LockOwner owner);
@@ -74,8 +77,15 @@ struct LockModel::State {
   void erase_in(std::uint64_t begin, std::uint64_t end, Predicate erase);
 };
 
+LockEntry* LockModel::State::find(std::uint64_t address) {
+  if (last_lock != nullptr && last_lock->address == address) return last_lock;
+  LockEntry* found = by_address.find(address);
+  if (found != nullptr) last_lock = found;
+  return found;
+}
+
 LockEntry& LockModel::State::at(std::uint64_t address, const Step& step) {
-  if (LockEntry* known = by_address.find(address)) return *known;
+  if (LockEntry* known = find(address)) return *known;
   if (by_address.size() >= kLocksMax) {
     erase_in(0, kNever, [](const Lock& lock) { return !lock.held() && !lock.live; });
   }
@@ -192,7 +202,7 @@ void LockModel::State::drop_all_of(LockOwner owner) {
   Owner* known = find_owner(owner);
   if (known == nullptr) return;
   for (const Hold& hold : known->holds) {
-    if (LockEntry* lock = by_address.find(hold.lock->address)) std::erase(lock->owners, owner);
+    if (LockEntry* lock = find(hold.lock->address)) std::erase(lock->owners, owner);
   }
   known->holds.clear();
   known->requested = 0;
@@ -202,12 +212,12 @@ void LockModel::State::drop_all_of(LockOwner owner) {
 // the address of its thread, the number isn't known.
 void LockModel::State::release(const Step& step) {
   const std::uint64_t handle = step[Operand::handle];
-  LockEntry* lock = by_address.find(step[Operand::address]);
+  LockEntry* lock = find(step[Operand::address]);
   LockOwner from = owner_of(step);
   if (lock == nullptr && handle != 0) {
     if (const Owner* known = find_owner(from)) {
       for (const Hold& hold : known->holds) {
-        if (hold.handle == handle) lock = by_address.find(hold.lock->address);
+        if (hold.handle == handle) lock = find(hold.lock->address);
       }
     }
   }
@@ -246,6 +256,7 @@ template <class Predicate>
 void LockModel::State::erase_in(std::uint64_t begin, std::uint64_t end, Predicate erase) {
   locks.erase_in(begin, end, [&](LockEntry& lock) {
     if (!erase(lock)) return false;
+    last_lock = nullptr;
     drop_owners(lock);
     by_address.erase(lock);
     return true;
@@ -300,7 +311,7 @@ void LockModel::apply(const Step& step) {
       }
       return;
     case Op::lock_hand_over: {
-      LockEntry* lock = state_->by_address.find(address);
+      LockEntry* lock = state_->find(address);
       Hold* held = lock == nullptr ? nullptr : state_->hold(owner_of(step), *lock);
       if (held == nullptr) return;
       Hold moved = *held;
@@ -326,7 +337,7 @@ void LockModel::apply(const Step& step) {
     }
     case Op::callback_leave:
       if (brings_cancel_lock(step)) {
-        if (LockEntry* lock = state_->by_address.find(kCancelLockAddress)) {
+        if (LockEntry* lock = state_->find(kCancelLockAddress)) {
           state_->drop(*lock, owner_of(step));
         }
         return;
@@ -358,9 +369,7 @@ std::uint64_t LockModel::thread_of(LockOwner owner) {
   return kProcessorOwner - owner < kProcessors ? 0 : owner;
 }
 
-const Lock* LockModel::find(std::uint64_t address) const {
-  return state_->by_address.find(address);
-}
+const Lock* LockModel::find(std::uint64_t address) const { return state_->find(address); }
 
 const Lock* LockModel::find(const Step& step) const {
   const std::uint64_t handle = step[Operand::handle];
