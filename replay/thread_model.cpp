@@ -18,6 +18,7 @@ using format::kIrqlUnknown;
 // A kernel stack has no room for more: what goes beyond is a trace whose returns are missing.
 constexpr std::size_t kFramesMax = 128;
 constexpr std::size_t kLocksMax = 128;
+constexpr std::size_t kRegionsMax = 128;
 // Threads of which nothing is known are forgotten when there are this many, or twice as many as
 // were left the last time.
 constexpr std::size_t kThreadsBeforeCleaning = 4096;
@@ -28,12 +29,25 @@ struct Raise {
   std::uint8_t level_before;
 };
 
+struct Context;
+
+// Where a context counts regions of one kind.
+struct Region {
+  std::int32_t ApcCounts::*count;
+  std::int32_t CallbackFrame::*at_entry;
+  std::vector<Moment> Context::*open;
+};
+extern const Region kCritical;
+extern const Region kGuarded;
+
 // One line of execution: a thread, or the DPCs of a processor.
 struct Context {
   std::vector<CallbackFrame> frames;
   std::vector<Raise> raises;
   std::uint8_t level = kIrqlUnknown;
   ApcCounts apcs;
+  std::vector<Moment> critical;  // regions that are open, as far as they were entered in the trace
+  std::vector<Moment> guarded;
 
   bool idle() const {
     return frames.empty() && raises.empty() && level == kIrqlUnknown && apcs.normal == 0 &&
@@ -47,7 +61,9 @@ struct Context {
   void lower(std::uint8_t new_level);
   void acquire(const Step& step);
   void release(const Step& step);
-  void leave_region(std::int32_t ApcCounts::*count, std::int32_t CallbackFrame::*at_entry);
+  void enter_region(const Region& region, const Step& step);
+  void leave_region(const Region& region);
+  void force_leave(const Region& region);
   void acquire(std::uint64_t lock, std::uint8_t new_level);
   void release(std::uint64_t lock, std::uint8_t level_given);
 };
@@ -93,8 +109,8 @@ void Context::leave(const Event& event) {
   });
   if (left == frames.rend()) return;
   level = left->irql_before;
-  apcs.normal = left->normal_apcs;
-  apcs.all = left->all_apcs;
+  while (apcs.normal > left->normal_apcs) force_leave(kCritical);
+  while (apcs.all > left->all_apcs) force_leave(kGuarded);
   frames.erase(std::prev(left.base()), frames.end());
   if (frames.empty()) raises.clear();
 }
@@ -121,18 +137,34 @@ void Context::lower(std::uint8_t new_level) {
   level = new_level;
 }
 
+const Region kCritical = {&ApcCounts::normal, &CallbackFrame::normal_apcs, &Context::critical};
+const Region kGuarded = {&ApcCounts::all, &CallbackFrame::all_apcs, &Context::guarded};
+
+void Context::enter_region(const Region& region, const Step& step) {
+  ++(apcs.*region.count);
+  std::vector<Moment>& open = this->*region.open;
+  if (open.size() == kRegionsMax) open.clear();
+  open.push_back(step.moment());
+}
+
 // A callback that leaves what it hasn't entered changes nothing: it has done wrong once, and what
 // it enters next counts again.
-void Context::leave_region(std::int32_t ApcCounts::*count, std::int32_t CallbackFrame::*at_entry) {
-  if (frames.empty() || apcs.*count > frames.back().*at_entry) --(apcs.*count);
+void Context::leave_region(const Region& region) {
+  if (frames.empty() || apcs.*region.count > frames.back().*region.at_entry) force_leave(region);
+}
+
+void Context::force_leave(const Region& region) {
+  --(apcs.*region.count);
+  std::vector<Moment>& open = this->*region.open;
+  if (!open.empty()) open.pop_back();
 }
 
 void Context::acquire(const Step& step) {
   const std::uint64_t flags = step[Operand::flags];
-  if ((flags & lock_flags::kCriticalRegion) != 0) ++apcs.normal;
+  if ((flags & lock_flags::kCriticalRegion) != 0) enter_region(kCritical, step);
   if ((flags & lock_flags::kKeepsLevel) != 0) return;
   if (static_cast<LockKind>(step[Operand::kind]) == LockKind::guarded_mutex) {
-    ++apcs.all;
+    enter_region(kGuarded, step);
   } else if (step[Operand::level] != 0) {
     acquire(step[Operand::address], level_of(step));
   }
@@ -141,11 +173,9 @@ void Context::acquire(const Step& step) {
 void Context::release(const Step& step) {
   const std::uint64_t flags = step[Operand::flags];
   const auto kind = static_cast<LockKind>(step[Operand::kind]);
-  if ((flags & lock_flags::kCriticalRegion) != 0) {
-    leave_region(&ApcCounts::normal, &CallbackFrame::normal_apcs);
-  }
+  if ((flags & lock_flags::kCriticalRegion) != 0) leave_region(kCritical);
   if ((flags & lock_flags::kKeepsLevel) != 0) return;
-  if (kind == LockKind::guarded_mutex) leave_region(&ApcCounts::all, &CallbackFrame::all_apcs);
+  if (kind == LockKind::guarded_mutex) leave_region(kGuarded);
   if (kind == LockKind::mutex) --apcs.mutexes;
   if (is_spin_lock(kind) || kind == LockKind::fast_mutex) {
     release(step[Operand::address], level_of(step));
@@ -235,15 +265,13 @@ void ThreadModel::State::change(Context& context, const Step& step) {
     case Op::irql_lower:
       return context.lower(level_of(step));
     case Op::critical_enter:
-      ++context.apcs.normal;
-      return;
+      return context.enter_region(kCritical, step);
     case Op::critical_leave:
-      return context.leave_region(&ApcCounts::normal, &CallbackFrame::normal_apcs);
+      return context.leave_region(kCritical);
     case Op::guarded_enter:
-      ++context.apcs.all;
-      return;
+      return context.enter_region(kGuarded, step);
     case Op::guarded_leave:
-      return context.leave_region(&ApcCounts::all, &CallbackFrame::all_apcs);
+      return context.leave_region(kGuarded);
     case Op::lock_acquire:
       return context.acquire(step);
     case Op::lock_release:
@@ -311,6 +339,16 @@ bool ThreadModel::has_found(const Event& event, std::uint8_t level) const {
   return std::any_of(context->raises.begin(), context->raises.end(), [&](const Raise& raise) {
     return raise.level_before == level || raise.level_before == kIrqlUnknown;
   });
+}
+
+std::span<const Moment> ThreadModel::critical_regions(const Event& event) const {
+  const Context* context = state_->find(event);
+  return context == nullptr ? std::span<const Moment>{} : context->critical;
+}
+
+std::span<const Moment> ThreadModel::guarded_regions(const Event& event) const {
+  const Context* context = state_->find(event);
+  return context == nullptr ? std::span<const Moment>{} : context->guarded;
 }
 
 bool ThreadModel::in_dpc(const Event& event) const { return state_->in_dpc(event); }

@@ -68,6 +68,10 @@ class ThreadModel final : public Model {
   std::uint8_t irql(const Step& step) const;
   // Since the thread was first seen; compare two of one callback, their sum is not known.
   ApcCounts apcs(const format::Event& event) const;
+  // Where the thread has entered regions that it has not left, oldest first; guarded mutexes count
+  // as guarded regions.
+  std::span<const Moment> critical_regions(const format::Event& event) const;
+  std::span<const Moment> guarded_regions(const format::Event& event) const;
   // Whether a raise, a lock or the entry of the innermost callback has found that level, so that
   // lowering to it brings something back. True where that isn't known.
   bool has_found(const format::Event& event, std::uint8_t level) const;

@@ -56,6 +56,8 @@ class IrqlMove final : public replay::Checker {
       report(kLower, 0, step, before, sink);
     } else if (wanted < kDispatchLevel && is_in_dpc(step, before)) {
       report(kLower, 1, step, before, sink);
+    } else if (wanted == step.irql) {
+      return;  // an instruction that sets the level it finds is no lowering
     } else if (!before.threads().has_found(*step.event, static_cast<std::uint8_t>(wanted))) {
       report(kNotSaved, 0, step, before, sink);
     }

@@ -44,8 +44,26 @@ const Rule kRules[] = {
 constexpr Op kOperations[] = {Op::lock_initialize, Op::lock_request, Op::lock_acquire,
                               Op::lock_release};
 
-bool has_visible_initialisation(LockKind kind) {
-  return kind == LockKind::guarded_mutex || kind == LockKind::mutex || kind == LockKind::resource;
+bool is_called(std::string_view function, const World& world) {
+  for (format::FunctionId id = 0; id < world.trace().function_count(); ++id) {
+    if (world.trace().function(id).name == function) return true;
+  }
+  return false;
+}
+
+// Kits may write the initialisation of a guarded mutex inline, as that of a fast mutex.
+bool has_visible_initialisation(LockKind kind, const World& world) {
+  if (kind == LockKind::guarded_mutex) return is_called("KeInitializeGuardedMutex", world);
+  return kind == LockKind::mutex || kind == LockKind::resource;
+}
+
+// The cancel spin lock comes with the call of a cancel routine, which may not have been seen: only
+// what was acquired in this callback, or is released in a cancel routine that was seen, is known.
+bool is_cancel_lock_known(const Lock& lock, const Step& step, const World& world) {
+  const auto frames = world.threads().frames(*step.event);
+  if (frames.empty()) return false;
+  return frames.back().kind == replay::CallbackKind::cancel ||
+         lock.acquired.position > frames.back().entered.position;
 }
 
 class LockUse final : public replay::Checker {
@@ -85,8 +103,8 @@ class LockUse final : public replay::Checker {
 
   // Only the first use of a lock can be too early.
   static void not_initialised(const Step& step, const World& world, FindingSink& sink) {
-    if (!has_visible_initialisation(lock_kind(step))) return;
     if (!is_in_own_memory(step[Operand::address], step, world)) return;
+    if (!has_visible_initialisation(lock_kind(step), world)) return;
     report(kNotInitialised, {0, 0}, 0, "used", ", which it has not initialised", step, world, sink);
   }
 
@@ -95,7 +113,7 @@ class LockUse final : public replay::Checker {
     const LockKind kind = lock_kind(step);
     if (kind == LockKind::resource) return;
     if (lock == nullptr) {
-      if (has_visible_initialisation(kind)) return not_initialised(step, world, sink);
+      if (kind == LockKind::mutex) return not_initialised(step, world, sink);
       return not_held(nullptr, step, world, sink);
     }
     if (!lock->held()) return not_held(lock, step, world, sink);
@@ -111,9 +129,14 @@ class LockUse final : public replay::Checker {
 
   // What others release in memory that is not the driver's may be acquired by them as well.
   static void not_held(const Lock* lock, const Step& step, const World& world, FindingSink& sink) {
-    const bool was_held = lock != nullptr && lock->acquired.seen() && lock->released.seen();
+    const bool was_held = lock != nullptr && lock->acquired.seen() && lock->released.seen() &&
+                          lock->released.thread == step.event->thread;
     const std::uint64_t address = lock == nullptr ? step[Operand::address] : lock->address;
-    if (address == 0 || lock_kind(step) == LockKind::interrupt_spin) return;
+    const LockKind kind = lock_kind(step);
+    if (address == 0 || kind == LockKind::interrupt_spin) return;
+    if (kind == LockKind::cancel_spin) {
+      if (!was_held || !is_cancel_lock_known(*lock, step, world)) return;
+    }
     if (!was_held && !is_in_own_memory(address, step, world)) return;
     report(kNotHeld, {0, 0}, was_held ? lock->released.position : 0, "released",
            ", which nobody holds", step, world, sink);

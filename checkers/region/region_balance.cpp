@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "checkers/biography.h"
 #include "checkers/ledger/checked_rule.h"
 #include "checkers/lock/lock_call.h"
@@ -41,6 +43,19 @@ struct Open {
   std::int32_t critical = 0;
   std::int32_t guarded = 0;
 };
+
+// The last `count` of them, with the step that can't leave them any more.
+replay::FindingObject open_regions(std::string_view kind, std::span<const replay::Moment> all,
+                                   std::int32_t count, const Step& step) {
+  replay::FindingObject object{.kind = kind, .address = 0, .size = 0, .tag = 0, .biography = {}};
+  const std::size_t shown = std::min(all.size(), static_cast<std::size_t>(count));
+  for (const replay::Moment& entered : all.last(shown)) {
+    add_entry(object, replay::Role::locked, entered);
+  }
+  add_entry(object, replay::Role::violated, step.moment());
+  return object;
+}
+
 Open open_in(const CallbackFrame& frame, const Step& step, const World& world) {
   const ApcCounts now = world.threads().apcs(*step.event);
   return {now.normal - frame.normal_apcs, now.all - frame.all_apcs};
@@ -56,7 +71,7 @@ class RegionBalance final : public replay::Checker {
       report(kOutside, 0, 0,
              fmt::format("{} left a critical region with normal kernel APCs enabled.",
                          driver_name(before, step.driver)),
-             step, sink);
+             step, sink, call_object(step));
     }
     const auto frames = before.threads().frames(*step.event);
     if (frames.empty()) return;
@@ -81,7 +96,7 @@ class RegionBalance final : public replay::Checker {
            fmt::format("{} left a {} region that it had not entered in {}.",
                        driver_name(world, step.driver), is_critical ? "critical" : "guarded",
                        world.trace().function(frame.function).name),
-           step, sink);
+           step, sink, call_object(step));
   }
 
   static void returned(const CallbackFrame& frame, const Step& step, const World& world,
@@ -94,11 +109,11 @@ class RegionBalance final : public replay::Checker {
     };
     if (open.critical > 0) {
       report(kCritical, open.critical, frame.entered.position, text(open.critical, "critical"),
-             step, sink);
+             step, sink, critical(open.critical, step, world));
     }
     if (open.guarded > 0) {
       report(kGuarded, open.guarded, frame.entered.position, text(open.guarded, "guarded"), step,
-             sink);
+             sink, guarded(open.guarded, step, world));
     }
   }
 
@@ -111,11 +126,23 @@ class RegionBalance final : public replay::Checker {
     report(kAtThreadEnd, count, frame.entered.position,
            fmt::format("Thread {:#x} of {} ended with APCs disabled.", step.event->thread,
                        driver_name(world, step.driver)),
-           step, sink);
+           step, sink,
+           open.critical > 0 ? critical(open.critical, step, world)
+                             : guarded(open.guarded, step, world));
+  }
+
+  static replay::FindingObject critical(std::int32_t count, const Step& step, const World& world) {
+    return open_regions("critical region", world.threads().critical_regions(*step.event), count,
+                        step);
+  }
+  static replay::FindingObject guarded(std::int32_t count, const Step& step, const World& world) {
+    return open_regions("guarded region", world.threads().guarded_regions(*step.event), count,
+                        step);
   }
 
   static void report(RuleNumber number, std::int32_t count, std::uint64_t rests_on,
-                     std::string sentence, const Step& step, FindingSink& sink) {
+                     std::string sentence, const Step& step, FindingSink& sink,
+                     replay::FindingObject object) {
     Finding finding;
     finding.rule = &kRules[number];
     finding.parameters = {finding.rule->code, 0, 0, 0};
@@ -124,7 +151,7 @@ class RegionBalance final : public replay::Checker {
     }
     finding.rests_on = rests_on;
     finding.sentence = std::move(sentence);
-    finding.objects.push_back(call_object(step));
+    finding.objects.push_back(std::move(object));
     sink.report(std::move(finding));
   }
 };
