@@ -101,6 +101,13 @@ void Context::enter(const Step& step) {
                     .process = step[Operand::process],
                     .entered = step.moment()});
   level = entered_at;
+  // A callout is a part of the routine that asked for it: its regions are that routine's.
+  CallbackFrame& entered = frames.back();
+  if (entered.kind == CallbackKind::callout && frames.size() > 1) {
+    const CallbackFrame& caller = *std::prev(frames.end(), 2);
+    entered.normal_apcs = caller.normal_apcs;
+    entered.all_apcs = caller.all_apcs;
+  }
 }
 
 void Context::leave(const Event& event) {
@@ -109,8 +116,10 @@ void Context::leave(const Event& event) {
   });
   if (left == frames.rend()) return;
   level = left->irql_before;
-  while (apcs.normal > left->normal_apcs) force_leave(kCritical);
-  while (apcs.all > left->all_apcs) force_leave(kGuarded);
+  if (left->kind != CallbackKind::callout) {
+    while (apcs.normal > left->normal_apcs) force_leave(kCritical);
+    while (apcs.all > left->all_apcs) force_leave(kGuarded);
+  }
   frames.erase(std::prev(left.base()), frames.end());
   if (frames.empty()) raises.clear();
 }

@@ -26,6 +26,8 @@ using replay::Rule;
 using replay::Step;
 using replay::World;
 
+constexpr std::uint8_t kApcsEnabled = 1;  // as sampled
+
 enum RuleNumber { kAtThreadEnd, kOutside, kCritical, kGuarded };
 
 const Rule kRules[] = {
@@ -91,6 +93,9 @@ class RegionBalance final : public replay::Checker {
                    FindingSink& sink) {
     const Open open = open_in(frame, step, world);
     const bool is_critical = step.op == Op::critical_leave;
+    // Where the callback began with APCs enabled, the machine itself says whether it is in a
+    // region.
+    if (is_critical && frame.apcs == kApcsEnabled && !apcs_enabled(step)) return;
     if ((is_critical ? open.critical : open.guarded) > 0) return;
     report(is_critical ? kCritical : kGuarded, 0, frame.entered.position,
            fmt::format("{} left a {} region that it had not entered in {}.",
@@ -107,7 +112,7 @@ class RegionBalance final : public replay::Checker {
                          function_name(world, step), driver_name(world, step.driver), count, kind,
                          count == 1 ? "" : "s");
     };
-    if (open.critical > 0) {
+    if (open.critical > 0 && !apcs_enabled(step)) {
       report(kCritical, open.critical, frame.entered.position, text(open.critical, "critical"),
              step, sink, critical(open.critical, step, world));
     }
