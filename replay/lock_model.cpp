@@ -20,7 +20,6 @@ constexpr std::size_t kHoldsMax = 256;  // of one owner; more is a trace without
 constexpr std::size_t kOwnersBeforeCleaning = 4096;
 // Processors, as owners, count down from here: no thread has such a number.
 constexpr LockOwner kProcessorOwner = kNever;
-constexpr LockOwner kProcessors = 0x10000;
 
 struct ByAddress;
 struct LockEntry : Lock, HashHook<ByAddress> {};
@@ -61,11 +60,11 @@ struct LockModel::State {
   LockEntry* last_lock = nullptr;
 
   LockEntry* find(std::uint64_t address);
-  LockEntry& at(std::uint64_t address, const Step& step);
+  LockEntry& at(std::uint64_t address);
   Owner* find_owner(LockOwner owner);
   Owner& owner(LockOwner owner);
   Hold* hold(LockOwner owner, const Lock& lock);
-  void begin_life(LockEntry& lock, const Step& step);
+  void begin_life(LockEntry& lock);
   void take(LockEntry& lock, const Step& step, const Hold& as);
   void acquire(const Step& step);
   void acquire_mutexes(const Step& step);
@@ -84,21 +83,20 @@ LockEntry* LockModel::State::find(std::uint64_t address) {
   return found;
 }
 
-LockEntry& LockModel::State::at(std::uint64_t address, const Step& step) {
+LockEntry& LockModel::State::at(std::uint64_t address) {
   if (LockEntry* known = find(address)) return *known;
   if (by_address.size() >= kLocksMax) {
     erase_in(0, kNever, [](const Lock& lock) { return !lock.held() && !lock.live; });
   }
   LockEntry& lock = locks.at(address);
   by_address.insert(lock);
-  begin_life(lock, step);
+  begin_life(lock);
   return lock;
 }
 
-void LockModel::State::begin_life(LockEntry& lock, const Step& step) {
+void LockModel::State::begin_life(LockEntry& lock) {
   last_number = last_number == kLockNumberMax ? 1 : last_number + 1;
   lock.number = last_number;
-  lock.driver = step.driver;
   lock.live = false;
   lock.initialised = lock.deleted = lock.acquired = lock.released = {};
 }
@@ -157,7 +155,7 @@ void LockModel::State::take(LockEntry& lock, const Step& step, const Hold& as) {
 }
 
 void LockModel::State::acquire(const Step& step) {
-  LockEntry& lock = at(step[Operand::address], step);
+  LockEntry& lock = at(step[Operand::address]);
   const bool saves_level = step[Operand::level] != 0 && is_spin_lock(kind_of(step));
   take(lock, step,
        {.lock = &lock,
@@ -175,7 +173,7 @@ void LockModel::State::acquire_mutexes(const Step& step) {
                                          Operand::context};
   for (std::size_t i = 0; i < std::size(kObjects); ++i) {
     if ((step[Operand::flags] >> i & 1) == 0) continue;
-    LockEntry& lock = at(step[kObjects[i]], step);
+    LockEntry& lock = at(step[kObjects[i]]);
     take(lock, step,
          {.lock = &lock,
           .kind = LockKind::mutex,
@@ -223,7 +221,7 @@ void LockModel::State::release(const Step& step) {
   }
   if (lock == nullptr) {
     if (step[Operand::address] == 0) return;
-    lock = &at(step[Operand::address], step);
+    lock = &at(step[Operand::address]);
   }
   if (lock->kind == LockKind::unknown) lock->kind = kind_of(step);
   lock->released = step.moment();
@@ -279,24 +277,24 @@ void LockModel::apply(const Step& step) {
   switch (step.op) {
     case Op::lock_initialize:
     case Op::lock_reinitialize: {
-      LockEntry& lock = state_->at(address, step);
+      LockEntry& lock = state_->at(address);
       state_->drop_owners(lock);
-      state_->begin_life(lock, step);
+      state_->begin_life(lock);
       lock.kind = kind_of(step);
       lock.live = true;
       lock.initialised = step.moment();
       return;
     }
     case Op::lock_delete: {
-      LockEntry& lock = state_->at(address, step);
+      LockEntry& lock = state_->at(address);
       state_->drop_owners(lock);
-      state_->begin_life(lock, step);
+      state_->begin_life(lock);
       lock.kind = kind_of(step);
       lock.deleted = step.moment();
       return;
     }
     case Op::lock_request: {
-      LockEntry& lock = state_->at(address, step);
+      LockEntry& lock = state_->at(address);
       if (lock.kind == LockKind::unknown) lock.kind = kind_of(step);
       state_->owner(owner_of(step)).requested = address;
       return;
@@ -325,7 +323,7 @@ void LockModel::apply(const Step& step) {
       return;
     case Op::callback_enter: {
       if (!brings_cancel_lock(step)) return;
-      LockEntry& lock = state_->at(kCancelLockAddress, step);
+      LockEntry& lock = state_->at(kCancelLockAddress);
       return state_->take(lock, step,
                           {.lock = &lock,
                            .kind = LockKind::cancel_spin,
@@ -363,10 +361,6 @@ void LockModel::lose_track() {
 
 LockOwner LockModel::owner_of(const Step& step) {
   return step.in_dpc ? kProcessorOwner - step.event->processor : step.event->thread;
-}
-
-std::uint64_t LockModel::thread_of(LockOwner owner) {
-  return kProcessorOwner - owner < kProcessors ? 0 : owner;
 }
 
 const Lock* LockModel::find(std::uint64_t address) const { return state_->find(address); }

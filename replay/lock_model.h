@@ -31,9 +31,8 @@ struct Lock {
   std::uint64_t address = 0;
   LockNumber number = 0;
   LockKind kind = LockKind::unknown;  // as it was last used
-  format::ModuleId driver = format::kNoModuleId;
-  bool live = false;   // initialised, and not deleted since
-  Moment initialised;  // the last time
+  bool live = false;                  // initialised, and not deleted since
+  Moment initialised;                 // the last time
   Moment deleted;
   Moment acquired;  // the last time, by whomever
   Moment released;
@@ -65,8 +64,6 @@ class LockModel final : public Model {
   void lose_track() override;
 
   static LockOwner owner_of(const Step& step);
-  // Thread of a finding's parameters: 0 where the owner is a processor.
-  static std::uint64_t thread_of(LockOwner owner);
 
   // The lock that the step is about, by its address or its queue handle; or nullptr.
   const Lock* find(const Step& step) const;
