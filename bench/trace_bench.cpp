@@ -1,11 +1,12 @@
 // What it costs to write, to read and to replay an event, on a synthetic trace of four processors
-// whose drivers allocate and free pool. Figures of one run compare with each other, not with
-// another run's.
+// whose drivers allocate and free pool, or take and release spin locks. Figures of one run compare
+// with each other, not with another run's.
 #include <benchmark/benchmark.h>
 
 #include <algorithm>
 #include <array>
 #include <cstdint>
+#include <initializer_list>
 #include <random>
 #include <vector>
 
@@ -100,16 +101,75 @@ class PoolTraffic {
   std::uint64_t time_ = 0;
 };
 
-std::vector<std::byte> make_trace(std::int64_t events) {
+// Threads of one processor each, which take two of many spin locks, always in the same order, and
+// give them back.
+class LockTraffic {
+ public:
+  explicit LockTraffic(format::TraceWriter& writer) : writer_(writer) {
+    const format::ModuleId module = writer.add_module(
+        {.name = "Bench.sys", .base = kDriverBase, .size = 0x100000, .is_target = true});
+    acquire_ = add_function("KeAcquireSpinLockRaiseToDpc", module);
+    acquire_inner_ = add_function("KeAcquireSpinLockAtDpcLevel", module);
+    release_ = add_function("KeReleaseSpinLock", module);
+    release_inner_ = add_function("KeReleaseSpinLockFromDpcLevel", module);
+  }
+
+  void append() {
+    static constexpr std::uint64_t kLocks = 1000;
+    constexpr std::uint8_t kPassive = 0, kDispatch = 2;
+    const std::uint64_t outer = kDriverBase + 0x10000 + random_() % kLocks * 0x10;
+    const std::uint64_t inner = outer + 8;
+    processor_ = static_cast<std::uint16_t>(random_() % kProcessors);
+    append_event(acquire_, {outer, kPassive}, kPassive, format::event_flags::exit);
+    append_event(acquire_inner_, {inner}, kDispatch, format::event_flags::exit);
+    append_event(release_inner_, {inner}, kDispatch, 0);
+    append_event(release_, {outer, kPassive}, kDispatch, 0);
+  }
+
+ private:
+  FunctionId add_function(const char* name, format::ModuleId module) {
+    const format::DdiRow& row = *format::find_ddi(name);
+    return writer_.add_function(row.name, row.prototype, row.derived, module, 0);
+  }
+
+  void append_event(FunctionId function, std::initializer_list<std::uint64_t> values,
+                    std::uint8_t irql, std::uint8_t flags) {
+    time_ += 50 + random_() % 500;
+    writer_.append({.time = time_,
+                    .thread = 0x1000u + processor_,
+                    .values = {values.begin(), values.size()},
+                    .function = function,
+                    .stack = format::kNoStack,
+                    .processor = processor_,
+                    .irql = irql,
+                    .flags = flags});
+  }
+
+  format::TraceWriter& writer_;
+  std::mt19937_64 random_{1};
+  FunctionId acquire_ = 0;
+  FunctionId acquire_inner_ = 0;
+  FunctionId release_ = 0;
+  FunctionId release_inner_ = 0;
+  std::uint16_t processor_ = 0;
+  std::uint64_t time_ = 0;
+};
+
+template <class Traffic>
+std::vector<std::byte> make_trace_of(std::int64_t appends) {
   format::FileHeader header{};
   header.pointer_bytes = 8;
   header.processor_count = kProcessors;
   header.clock_hz = 1'000'000'000;
   format::TraceWriter writer(header);
-  PoolTraffic traffic(writer);
-  for (std::int64_t i = 0; i < events; ++i) traffic.append();
+  Traffic traffic(writer);
+  for (std::int64_t i = 0; i < appends; ++i) traffic.append();
   writer.finish({});
   return writer.take_bytes();
+}
+
+std::vector<std::byte> make_trace(std::int64_t events) {
+  return make_trace_of<PoolTraffic>(events);
 }
 
 void count(benchmark::State& state, std::size_t trace_bytes) {
@@ -135,8 +195,7 @@ void read_trace(benchmark::State& state) {
   count(state, bytes.size());
 }
 
-void replay_trace(benchmark::State& state) {
-  const std::vector<std::byte> bytes = make_trace(state.range(0));
+void replay_bytes(benchmark::State& state, const std::vector<std::byte>& bytes) {
   const auto checkers = checkers::make_all_checkers();
   for (auto _ : state) {
     format::TraceReader reader = format::TraceReader::from_bytes(bytes, "bench");
@@ -147,9 +206,17 @@ void replay_trace(benchmark::State& state) {
   count(state, bytes.size());
 }
 
+void replay_trace(benchmark::State& state) { replay_bytes(state, make_trace(state.range(0))); }
+
+void replay_locks(benchmark::State& state) {
+  constexpr std::int64_t kEventsEach = 4;
+  replay_bytes(state, make_trace_of<LockTraffic>(state.range(0) / kEventsEach));
+}
+
 BENCHMARK(write_trace)->Arg(1'000'000)->Unit(benchmark::kMillisecond);
 BENCHMARK(read_trace)->Arg(1'000'000)->Unit(benchmark::kMillisecond);
 BENCHMARK(replay_trace)->Arg(1'000'000)->Unit(benchmark::kMillisecond);
+BENCHMARK(replay_locks)->Arg(1'000'000)->Unit(benchmark::kMillisecond);
 
 }  // namespace
 }  // namespace ddireplay

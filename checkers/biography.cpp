@@ -1,5 +1,7 @@
 #include "checkers/biography.h"
 
+#include <algorithm>
+
 namespace ddireplay::checkers {
 
 using replay::FindingObject;
@@ -75,6 +77,30 @@ FindingObject object_of(const replay::Handle& handle) {
   FindingObject object{.kind = "handle", .address = handle.value, .biography = {}};
   add_entry(object, Role::created, handle.opened);
   add_entry(object, Role::deleted, handle.closed);
+  return object;
+}
+
+FindingObject object_of(const replay::Lock& lock, const replay::World& world) {
+  FindingObject object{.kind = replay::lock_kind_name(lock.kind),
+                       .address = lock.address,
+                       .size = 0,
+                       .tag = 0,
+                       .biography = {}};
+  add_entry(object, Role::initialised, lock.initialised);
+  add_entry(object, Role::deleted, lock.deleted);
+  if (!lock.held()) {
+    add_entry(object, Role::locked, lock.acquired);
+    add_entry(object, Role::unlocked, lock.released);
+  }
+  for (const replay::LockOwner owner : lock.owners) {
+    if (const replay::Hold* hold = world.locks().hold(owner, lock)) {
+      add_entry(object, Role::locked, hold->since);
+    }
+  }
+  std::stable_sort(object.biography.begin(), object.biography.end(),
+                   [](const replay::BiographyEntry& left, const replay::BiographyEntry& right) {
+                     return left.moment.position < right.moment.position;
+                   });
   return object;
 }
 

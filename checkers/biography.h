@@ -24,5 +24,8 @@ replay::FindingObject image_object(const replay::Step& step, const replay::World
 replay::FindingObject call_object(const replay::Step& step);
 // With the calls that began and ended its life.
 replay::FindingObject object_of(const replay::LifetimeObject& object);
+// With its initialisation, and who holds it since when; of one that nobody holds, with its last
+// acquisition and release.
+replay::FindingObject object_of(const replay::Lock& lock, const replay::World& world);
 
 }  // namespace ddireplay::checkers

@@ -2,14 +2,18 @@
 
 #include "checkers/callback/callback_checkers.h"
 #include "checkers/ddi/ddi_checkers.h"
+#include "checkers/deadlock/deadlock_checkers.h"
 #include "checkers/device/device_checkers.h"
 #include "checkers/handle/handle_checkers.h"
 #include "checkers/irp/irp_checkers.h"
+#include "checkers/lock/lock_checkers.h"
 #include "checkers/mdl/mdl_checkers.h"
 #include "checkers/object/object_checkers.h"
 #include "checkers/object_lifetime/object_lifetime_checkers.h"
 #include "checkers/pool/pool_checkers.h"
+#include "checkers/region/region_checkers.h"
 #include "checkers/remove_lock/remove_lock_checkers.h"
+#include "checkers/resource/resource_checkers.h"
 #include "checkers/thread/thread_checkers.h"
 #include "checkers/timer/timer_checkers.h"
 #include "checkers/work_item/work_item_checkers.h"
@@ -38,8 +42,15 @@ std::vector<std::unique_ptr<replay::Checker>> make_all_checkers() {
       make_handle_after_close,
       make_handle_reference,
       make_io_space,
+      make_irql_move,
       make_key_leak,
       make_left_request,
+      make_lock_call_apcs,
+      make_lock_call_level,
+      make_lock_left,
+      make_lock_level_restored,
+      make_lock_order,
+      make_lock_use,
       make_long_shutdown,
       make_lookaside_list,
       make_mdl_left_locked,
@@ -61,6 +72,7 @@ std::vector<std::unique_ptr<replay::Checker>> make_all_checkers() {
       make_pool_leak_at_unload,
       make_power_down_allocation,
       make_queued_work_item,
+      make_region_balance,
       make_registration,
       make_remove_lock_drain,
       make_remove_lock_forward,
@@ -68,7 +80,11 @@ std::vector<std::unique_ptr<replay::Checker>> make_all_checkers() {
       make_remove_lock_init,
       make_remove_lock_tag,
       make_request_away,
+      make_resource_life,
+      make_resource_owner,
+      make_self_deadlock,
       make_sent_request,
+      make_spin_lock_safe,
       make_synchronous_request,
       make_work_item_arguments,
       make_work_left,

@@ -1,5 +1,7 @@
 #include "replay/driver_model.h"
 
+#include "replay/lock_kind.h"
+
 namespace ddireplay::replay {
 
 namespace {
@@ -19,9 +21,8 @@ void start(Driver& driver, const Step& step) {
 
 std::span<const Op> DriverModel::operations() const {
   using enum Op;
-  static constexpr Op kOperations[] = {image_load,       image_attach,        image_unload,
-                                       unload_enter,     unload_leave,        irql_raise,
-                                       spinlock_acquire, spinlock_acquire_dpc};
+  static constexpr Op kOperations[] = {image_load,   image_attach, image_unload, unload_enter,
+                                       unload_leave, irql_raise,   lock_acquire};
   return kOperations;
 }
 
@@ -46,9 +47,10 @@ void DriverModel::apply(const Step& step) {
     case Op::irql_raise:
       ++of(step.driver).raise_irqls;
       return;
-    case Op::spinlock_acquire:
-    case Op::spinlock_acquire_dpc:
-      ++of(step.driver).acquire_spin_locks;
+    case Op::lock_acquire:
+      if (is_spin_lock(static_cast<LockKind>(step[Operand::kind]))) {
+        ++of(step.driver).acquire_spin_locks;
+      }
       return;
     default:
       return;

@@ -104,15 +104,24 @@ enum class Op : std::uint8_t {
   device_attach,  // address, device (that it was to lie above), object (that it lies above now)
   device_detach,  // address (of the lower one), type, object (that lies above it); at entry
 
-  irql_raise,            // level (new), result (old)
-  irql_lower,            // level (new)
-  spinlock_acquire,      // address, result (old level)
-  spinlock_acquire_dpc,  // address: at DISPATCH_LEVEL already; tries only where they succeeded
-  spinlock_release,      // address, level (new)
-  spinlock_release_dpc,  // address
-  fastmutex_acquire,     // address; tries only where they succeeded
-  fastmutex_release,     // address
-  critical_enter,        // apcs: before
+  irql_raise,  // level (new), result (old)
+  irql_lower,  // level (new)
+
+  // Locks, with `kind`: a LockKind, and `flags`: LockFlags (lock_kind.h). Acquisitions have taken
+  // place; tries only where they succeeded. information: flags that a push lock's caller gives.
+  lock_initialize,    // address
+  lock_reinitialize,  // address
+  lock_delete,        // address
+  lock_request,       // address, handle, extra (0: a try, which can't hang), apcs; at entry
+  lock_acquire,       // as lock_request; level (to which it raises, 0: it doesn't), result (old)
+  lock_release,    // address, handle, level (which it restores), object (owner, where given), apcs
+  lock_convert,    // address: from exclusive to shared
+  lock_hand_over,  // address, object: the new owner
+  // A wait has ended. address, handle, object, context: the first four of `count` objects; type: a
+  // WAIT_TYPE; timeout, due, status. flags: the World adds which of the four are mutexes that the
+  // wait acquired, a bit for each.
+  wait_done,
+  critical_enter,  // apcs: before
   critical_leave,
   guarded_enter,
   guarded_leave,
@@ -234,6 +243,8 @@ struct Step {
   const format::Event* event = nullptr;
   Op op = Op::none;
   std::uint8_t irql = format::kIrqlUnknown;  // sampled, else as the thread model has it
+  // In a DPC that was seen to begin: the thread is whichever it interrupted.
+  bool in_dpc = false;
   format::ModuleId driver = format::kNoModuleId;
   std::array<std::uint64_t, kOperandCount> operands{};
 

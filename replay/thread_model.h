@@ -24,6 +24,15 @@
 
 namespace ddireplay::replay {
 
+// How often the thread has disabled APCs and not enabled them again, as far as its calls were seen.
+// Negative where it has enabled them more often. A callback leaves the regions as it found them:
+// what it does otherwise is wrong, and forgotten when it returns.
+struct ApcCounts {
+  std::int32_t normal = 0;   // critical regions: normal kernel APCs are disabled
+  std::int32_t all = 0;      // guarded regions and guarded mutexes: all are
+  std::int32_t mutexes = 0;  // acquisitions of KMUTEXes: each disables normal kernel APCs
+};
+
 // A callback of the driver that has been entered and not left.
 struct CallbackFrame {
   format::FunctionId function = 0;
@@ -33,20 +42,14 @@ struct CallbackFrame {
   std::uint8_t minor = 0;
   std::uint8_t apcs = 0;         // as sampled when it was entered; 0: not known
   std::uint8_t interrupts = 0;   // as above
-  std::int32_t normal_apcs = 0;  // the thread's counts of disabled APCs when it was entered
+  std::int32_t normal_apcs = 0;  // the thread's ApcCounts when it was entered
   std::int32_t all_apcs = 0;
+  std::int32_t mutexes = 0;
   std::uint8_t irql_before = format::kIrqlUnknown;  // around it, where that is derived
   std::uint64_t argument = 0;                       // first value: the DPC, the device object, ...
   std::uint64_t irp = 0;
-  Moment entered;  // irql: the level at which it begins
-};
-
-// How often the thread has disabled APCs and not enabled them again, as far as its calls were seen:
-// normal kernel APCs (critical regions, owned mutexes), and all of them (guarded regions). Negative
-// where it has enabled them more often.
-struct ApcCounts {
-  std::int32_t normal = 0;
-  std::int32_t all = 0;
+  std::uint64_t process = 0;  // in which it was entered; 0: not known
+  Moment entered;             // irql: the level at which it begins
 };
 
 class ThreadModel final : public Model {
@@ -65,6 +68,17 @@ class ThreadModel final : public Model {
   std::uint8_t irql(const Step& step) const;
   // Since the thread was first seen; compare two of one callback, their sum is not known.
   ApcCounts apcs(const format::Event& event) const;
+  // Where the thread has entered regions that it has not left, oldest first; guarded mutexes count
+  // as guarded regions.
+  std::span<const Moment> critical_regions(const format::Event& event) const;
+  std::span<const Moment> guarded_regions(const format::Event& event) const;
+  // Whether a raise, a lock or the entry of the innermost callback has found that level, so that
+  // lowering to it brings something back. True where that isn't known.
+  bool has_found(const format::Event& event, std::uint8_t level) const;
+  // The event happens in a DPC whose beginning was seen, on hardware.
+  bool in_dpc(const format::Event& event) const;
+  // The process in which drivers are loaded; 0: not known.
+  std::uint64_t system_process() const;
   // Callbacks that the event's thread (or DPC) is in, outermost first.
   std::span<const CallbackFrame> frames(const format::Event& event) const;
 

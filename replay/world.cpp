@@ -14,9 +14,10 @@ World::World(const format::TraceReader& trace)
       remove_locks_(trace.header().pointer_bytes),
       work_items_(trace.header().pointer_bytes),
       handles_(trace.header().pointer_bytes, trace.header().host) {
-  for (Model* model : std::initializer_list<Model*>{
-           &drivers_, &threads_, &pool_, &timers_, &dpcs_, &devices_, &mdls_, &objects_,
-           &remove_locks_, &work_items_, &system_threads_, &handles_, &references_, &irps_}) {
+  for (Model* model :
+       std::initializer_list<Model*>{&drivers_, &threads_, &pool_, &timers_, &dpcs_, &devices_,
+                                     &mdls_, &objects_, &remove_locks_, &work_items_,
+                                     &system_threads_, &handles_, &references_, &irps_, &locks_}) {
     add(*model);
   }
 }
@@ -38,6 +39,10 @@ void World::derive(Step& step) const {
       step.operands[static_cast<std::size_t>(Operand::level)] = format::kIrqlUnknown;
     }
   }
+  if (step.op == Op::wait_done) {
+    step.operands[static_cast<std::size_t>(Operand::flags)] = locks_.mutexes_acquired(step);
+  }
+  step.in_dpc = threads_.in_dpc(*step.event);
   step.irql = threads_.irql(step);
 }
 

@@ -16,6 +16,7 @@
 #include "replay/driver_model.h"
 #include "replay/handle_model.h"
 #include "replay/irp_model.h"
+#include "replay/lock_model.h"
 #include "replay/mdl_model.h"
 #include "replay/object_model.h"
 #include "replay/operation.h"
@@ -37,7 +38,8 @@ class World {
   World& operator=(const World&) = delete;
   ~World();
 
-  // Completes a step by what only the World knows: its IRQL.
+  // Completes a step by what only the World knows: its IRQL, whether it is in a DPC, and which
+  // mutexes a wait has acquired.
   void derive(Step& step) const;
   // The step happens. Checkers have seen it before.
   void apply(const Step& step);
@@ -58,6 +60,7 @@ class World {
   const HandleModel& handles() const { return handles_; }
   const ReferenceModel& references() const { return references_; }
   const IrpModel& irps() const { return irps_; }
+  const LockModel& locks() const { return locks_; }
   const Trust& trust() const { return trust_; }
   std::uint64_t time() const { return time_; }  // of the last step, clock ticks
 
@@ -83,6 +86,7 @@ class World {
   HandleModel handles_;
   ReferenceModel references_;
   IrpModel irps_;
+  LockModel locks_;
   Trust trust_;
   std::uint64_t time_ = 0;
 };

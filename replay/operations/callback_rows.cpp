@@ -30,17 +30,17 @@ constexpr OperationRow enters(std::string_view name, CallbackKind what, std::uin
 // Callbacks that are given a request, and what they return.
 constexpr OperationRow enters_with_irp(std::string_view name, CallbackKind what,
                                        std::uint64_t irql) {
-  return {
-      name,
-      entry,
-      Op::callback_enter,
-      {fixed(level, irql), fixed(kind, static_cast<std::uint64_t>(what)), maybe(irp, "Irp"),
-       maybe(device, "DeviceObject"), maybe(major, "Major"), maybe(minor, "Minor"),
-       maybe(location, "StackLocation"), maybe(control, "Control"), maybe(status, "Status"),
-       maybe(extra, "PendingReturned"), maybe(parameter1, "Parameter1"),
-       maybe(parameter2, "Parameter2"), maybe(parameter3, "Parameter3"),
-       maybe(completion, "CompletionRoutine"), maybe(context, "CompletionContext"),
-       maybe(stack_pointer, "StackPointer"), maybe(apcs, "Apcs"), maybe(interrupts, "Interrupts")}};
+  return {name,
+          entry,
+          Op::callback_enter,
+          {fixed(level, irql), fixed(kind, static_cast<std::uint64_t>(what)), maybe(irp, "Irp"),
+           maybe(device, "DeviceObject"), maybe(major, "Major"), maybe(minor, "Minor"),
+           maybe(location, "StackLocation"), maybe(control, "Control"), maybe(status, "Status"),
+           maybe(extra, "PendingReturned"), maybe(parameter1, "Parameter1"),
+           maybe(parameter2, "Parameter2"), maybe(parameter3, "Parameter3"),
+           maybe(completion, "CompletionRoutine"), maybe(context, "CompletionContext"),
+           maybe(stack_pointer, "StackPointer"), maybe(apcs, "Apcs"),
+           maybe(interrupts, "Interrupts"), maybe(process, "Process")}};
 }
 // Callbacks whose argument tells whose they are.
 constexpr OperationRow enters_with(std::string_view name, CallbackKind what,

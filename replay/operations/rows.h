@@ -44,6 +44,7 @@ std::span<const OperationRow> handle_rows();
 std::span<const OperationRow> level_rows();
 std::span<const OperationRow> mdl_rows();
 std::span<const OperationRow> object_rows();
+std::span<const OperationRow> lock_rows();
 std::span<const OperationRow> pool_rows();
 std::span<const OperationRow> reference_rows();
 std::span<const OperationRow> request_rows();

@@ -2,6 +2,7 @@
 
 #include <catch2/catch.hpp>
 
+#include "replay/lock_kind.h"
 #include "tests/replay/steps.h"
 
 namespace ddireplay::replay {
@@ -10,6 +11,9 @@ namespace {
 using format::IrqlSource;
 using format::kIrqlUnknown;
 using tests::Steps;
+
+constexpr auto kSpin = static_cast<std::uint64_t>(LockKind::spin);
+constexpr auto kFastMutex = static_cast<std::uint64_t>(LockKind::fast_mutex);
 
 // A model, and the thread whose steps come next.
 struct Threads {
@@ -27,9 +31,13 @@ struct Threads {
     steps.function = function;
     apply(op);
   }
-  void acquire(std::uint64_t lock) { apply(Op::spinlock_acquire, {{Operand::address, lock}}); }
+  void acquire(std::uint64_t lock) {
+    apply(Op::lock_acquire,
+          {{Operand::address, lock}, {Operand::kind, kSpin}, {Operand::level, 2}});
+  }
   void release(std::uint64_t lock, std::uint64_t level = 0) {
-    apply(Op::spinlock_release, {{Operand::address, lock}, {Operand::level, level}});
+    apply(Op::lock_release,
+          {{Operand::address, lock}, {Operand::kind, kSpin}, {Operand::level, level}});
   }
   int irql() const { return model.irql(steps.event()); }
   std::size_t depth() const { return model.frames(steps.event()).size(); }
@@ -103,12 +111,15 @@ TEST_CASE("locks bring back the level that they found, whatever the host said") 
     CHECK(threads.irql() == 0);
   }
   SECTION("a fast mutex in between") {
-    threads.apply(Op::fastmutex_acquire, {{Operand::address, 0x30}});
+    threads.apply(Op::lock_acquire,
+                  {{Operand::address, 0x30}, {Operand::kind, kFastMutex}, {Operand::level, 1}});
     CHECK(threads.irql() == 1);
     threads.acquire(0x10);
     threads.release(0x10, 0);
     CHECK(threads.irql() == 1);
-    threads.apply(Op::fastmutex_release, {{Operand::address, 0x30}});
+    threads.apply(
+        Op::lock_release,
+        {{Operand::address, 0x30}, {Operand::kind, kFastMutex}, {Operand::level, kIrqlUnknown}});
     CHECK(threads.irql() == 0);
   }
   SECTION("raised and lowered by hand") {
