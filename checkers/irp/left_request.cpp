@@ -42,9 +42,10 @@ constexpr std::uint64_t kMarked = 0x01;  // SL_PENDING_RETURNED
 
 // Functions of which the model knows what becomes of the request that they are given.
 constexpr std::string_view kUnderstood[] = {
-    "IoAllocateMdl",   "IoCancelIrp",        "IoFreeIrp",
-    "IoInitializeIrp", "IoReuseIrp",         "IoSetCompletionRoutineEx",
-    "IofCallDriver",   "IofCompleteRequest", "PoCallDriver",
+    "IoAllocateMdl",      "IoCancelIrp",       "IoFreeIrp",
+    "IoInitializeIrp",    "IoReuseIrp",        "IoSetCompletionRoutineEx",
+    "IoCallDriver",       "IoCompleteRequest", "IofCallDriver",
+    "IofCompleteRequest", "PoCallDriver",
 };
 
 class LeftRequest final : public replay::Checker {

@@ -53,6 +53,7 @@ constexpr OperationRow kRows[] = {
     opens("ZwOpenKey", HandleKind::opened_key),
     opens("ZwOpenKeyEx", HandleKind::opened_key),
     {"IoCreateSystemThread", exit, Op::handle_open, {field(handle, "Handle")}, "return"},
+    {"NtClose", entry, Op::handle_close, {field(handle, "Handle")}},
     {"ZwClose", entry, Op::handle_close, {field(handle, "Handle")}},
     references("ObReferenceObjectByHandle"),
     references("ObReferenceObjectByHandleWithTag"),

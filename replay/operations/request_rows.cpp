@@ -47,6 +47,16 @@ constexpr OperationRow makes_request(std::string_view name, IrpMaker maker) {
           {},
           {}};
 }
+constexpr OperationRow completes_request(std::string_view name) {
+  return {
+      name,
+      entry,
+      Op::irp_complete,
+      {field(irp, "Irp"), maybe(mdl, "MdlAddress"), maybe(information, "Information"),
+       maybe(status, "Status"), maybe(location, "StackLocation"), maybe(major, "Major"),
+       maybe(minor, "Minor"), maybe(control, "Control"), maybe(cancel_routine, "CancelRoutine")}};
+}
+
 constexpr OperationRow kRows[] = {
     makes_request("IoAllocateIrp", IrpMaker::allocate),
     makes_request("IoAllocateIrpEx", IrpMaker::allocate),
@@ -65,17 +75,15 @@ constexpr OperationRow kRows[] = {
      exit,
      Op::irp_register,
      {field(irp, "Irp"), field(device, "DeviceObject"), field(result, "return")}},
+    // The names without f are those of a kernel that is no Windows kernel.
+    sends_request("IoCallDriver"),
     sends_request("IofCallDriver"),
     sends_request("PoCallDriver"),
+    has_sent_request("IoCallDriver"),
     has_sent_request("IofCallDriver"),
     has_sent_request("PoCallDriver"),
-    {"IofCompleteRequest",
-     entry,
-     Op::irp_complete,
-     {field(irp, "Irp"), maybe(mdl, "MdlAddress"), maybe(information, "Information"),
-      maybe(status, "Status"), maybe(location, "StackLocation"), maybe(major, "Major"),
-      maybe(minor, "Minor"), maybe(control, "Control"), maybe(cancel_routine, "CancelRoutine")}},
-
+    completes_request("IoCompleteRequest"),
+    completes_request("IofCompleteRequest"),
 };
 
 }  // namespace
