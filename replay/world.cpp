@@ -31,6 +31,12 @@ void World::add(Model& model) {
   }
 }
 
+bool World::is_user_address(std::uint64_t address) const {
+  constexpr std::uint64_t kNever = 0x10000;  // nothing is mapped below
+  const std::uint64_t end = pointer_bytes() == 4 ? 0x80000000 : 0x800000000000;
+  return trace_.header().host != format::Host::wine && address >= kNever && address < end;
+}
+
 void World::derive(Step& step) const {
   if (step.op == Op::dpc_enter) {
     const Dpc* dpc = dpcs_.find(step[Operand::dpc]);

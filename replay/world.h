@@ -46,6 +46,9 @@ class World {
 
   const format::TraceReader& trace() const { return trace_; }
   unsigned pointer_bytes() const { return trace_.header().pointer_bytes; }
+  // Lies in the user's half of the address space. Never where the kernel is itself a process, and
+  // there are no halves (Wine); nor what is too small to be an address.
+  bool is_user_address(std::uint64_t address) const;
   const DriverModel& drivers() const { return drivers_; }
   const ThreadModel& threads() const { return threads_; }
   const PoolModel& pool() const { return pool_; }

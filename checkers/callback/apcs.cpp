@@ -5,6 +5,7 @@
 #include "checkers/callback/callback.h"
 #include "checkers/callback/callback_checkers.h"
 #include "checkers/ledger/checked_rule.h"
+#include "checkers/region/open_regions.h"
 
 namespace ddireplay::checkers {
 
@@ -69,14 +70,19 @@ class CallbackApcs final : public replay::Checker {
         static_cast<std::uint32_t>(-(frame.normal_apcs + frame.all_apcs));
     const std::uint64_t now_count = static_cast<std::uint32_t>(-(now.normal + now.all));
     const int rule = rule_of(kind, step, world);
+    const std::int32_t normal = now.normal - frame.normal_apcs;
+    const std::int32_t all = now.all - frame.all_apcs;
+    std::vector<replay::FindingObject> regions;
+    if (normal > 0) regions.push_back(open_critical_regions(normal, step, world));
+    if (all > 0) regions.push_back(open_guarded_regions(all, step, world));
     const bool is_now_first = rule == kDispatch || rule == kCompletion;
     report_callback(
         kRules[rule], frame, step, world,
         {kRules[rule].code, routine_of(frame, world), is_now_first ? now_count : before_count,
          is_now_first ? before_count : now_count},
         fmt::format("returned with APCs disabled {} times more than when it was entered",
-                    now.normal + now.all - frame.normal_apcs - frame.all_apcs),
-        sink);
+                    normal + all),
+        sink, std::move(regions));
   }
 };
 

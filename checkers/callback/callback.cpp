@@ -44,7 +44,8 @@ std::uint64_t routine_of(const CallbackFrame& frame, const replay::World& world)
 
 void report_callback(const replay::Rule& rule, const CallbackFrame& frame, const replay::Step& step,
                      const replay::World& world, std::array<std::uint64_t, 4> parameters,
-                     std::string_view what, replay::FindingSink& sink) {
+                     std::string_view what, replay::FindingSink& sink,
+                     std::vector<replay::FindingObject> besides) {
   replay::Finding finding;
   finding.rule = &rule;
   finding.parameters = parameters;
@@ -60,6 +61,7 @@ void report_callback(const replay::Rule& rule, const CallbackFrame& frame, const
   object.biography.push_back({Role::running, frame.entered});
   object.biography.push_back({Role::violated, step.moment()});
   finding.objects.push_back(std::move(object));
+  for (replay::FindingObject& other : besides) finding.objects.push_back(std::move(other));
   sink.report(std::move(finding));
 }
 

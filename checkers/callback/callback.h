@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "replay/checker.h"
 #include "replay/finding.h"
@@ -21,10 +22,10 @@ std::string_view callback_noun(replay::CallbackKind kind);
 // Address of the callback's routine.
 std::uint64_t routine_of(const replay::CallbackFrame& frame, const replay::World& world);
 
-// Reports that the callback broke the rule by how it returned.
+// Reports that the callback broke the rule by how it returned; `besides`: further objects.
 void report_callback(const replay::Rule& rule, const replay::CallbackFrame& frame,
                      const replay::Step& step, const replay::World& world,
                      std::array<std::uint64_t, 4> parameters, std::string_view what,
-                     replay::FindingSink& sink);
+                     replay::FindingSink& sink, std::vector<replay::FindingObject> besides = {});
 
 }  // namespace ddireplay::checkers

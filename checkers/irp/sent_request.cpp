@@ -97,17 +97,10 @@ bool is_not_copied(const Sent& sent) {
          sent.major() != sent.turn->major;
 }
 
-bool has_user_address(std::uint64_t address, unsigned pointer_bytes) {
-  constexpr std::uint64_t kNever = 0x10000;  // nothing is mapped below
-  const std::uint64_t end = pointer_bytes == 4 ? 0x80000000 : 0x800000000000;
-  return address >= kNever && address < end;
-}
-
 bool carries_user_address(const Sent& sent) {
-  const unsigned bytes = sent.world.pointer_bytes();
   return sent.is_first_of_own() && sent.is_readable() && sent[Operand::mode] == 0 &&
-         (has_user_address(sent[Operand::buffer], bytes) ||
-          has_user_address(sent[Operand::user_buffer], bytes));
+         (sent.world.is_user_address(sent[Operand::buffer]) ||
+          sent.world.is_user_address(sent[Operand::user_buffer]));
 }
 
 template <std::uint8_t Major>
@@ -231,7 +224,7 @@ std::array<std::uint64_t, 3> parameters_of(const Sent& sent, Shows shows) {
     case Shows::caller:
       return {caller_of(sent.step, sent.world), 0, 0};
     case Shows::user_address: {
-      const bool is_buffer = has_user_address(sent[Operand::buffer], sent.world.pointer_bytes());
+      const bool is_buffer = sent.world.is_user_address(sent[Operand::buffer]);
       return {irp, sent[is_buffer ? Operand::buffer : Operand::user_buffer], 0};
     }
     case Shows::nothing:

@@ -39,13 +39,6 @@ constexpr Op kOperations[] = {Op::mdl_unmap};
 
 constexpr std::uint64_t page_of(std::uint64_t address) { return address / 4096; }
 
-// Whether a mapping into user space can have that address. Wine's kernel lives in user space: there
-// only the MDL's own flags and addresses speak.
-bool is_user_address(std::uint64_t address, const World& world) {
-  const unsigned top_bit = world.pointer_bytes() * 8 - 1;
-  return world.trace().header().host != format::Host::wine && (address >> top_bit) == 0;
-}
-
 class MdlUnmap final : public replay::Checker {
  public:
   std::span<const Rule> rules() const override { return kRules; }
@@ -54,7 +47,8 @@ class MdlUnmap final : public replay::Checker {
   void on_step(const Step& step, const World& before, FindingSink& sink) override {
     const Mdl* mdl = before.mdls().find(step[Operand::address]);
     if (is_open_user_mapping(mdl, step)) return;
-    if (is_user_address(step[Operand::object], before)) {
+    // Under Wine, where all is user space, only the MDL's own flags and addresses speak.
+    if (before.is_user_address(step[Operand::object])) {
       return unmap_user(mdl, step, before, sink);
     }
     unmap_system(mdl, step, before, sink);

@@ -26,7 +26,8 @@ const Rule kRules[] = {
     checked_rule("C4:3F", "dead-object-referenced", Evidence::presence),
 };
 
-constexpr Op kOperations[] = {Op::object_reference, Op::object_dereference_done};
+constexpr Op kOperations[] = {Op::object_reference, Op::object_dereference,
+                              Op::object_dereference_done};
 
 class DeadObject final : public replay::Checker {
  public:
@@ -34,8 +35,11 @@ class DeadObject final : public replay::Checker {
   std::span<const Op> operations() const override { return kOperations; }
 
   void on_step(const Step& step, const World& before, replay::FindingSink& sink) override {
-    // Wine's routines return no count.
-    if (before.trace().header().host == format::Host::wine || step.event->raised()) return;
+    // Wine's routines return no count: there it is the references that the driver has taken.
+    if (before.trace().header().host == format::Host::wine) {
+      return given_back_without_counts(step, before, sink);
+    }
+    if (step.op == Op::object_dereference || step.event->raised()) return;
     if (step.op == Op::object_dereference_done) {
       const std::uint64_t minus_one = before.pointer_bytes() == 4 ? 0xffffffff : ~std::uint64_t{0};
       if (step[Operand::result] == minus_one) report(minus_one, step, before, sink);
@@ -54,6 +58,13 @@ class DeadObject final : public replay::Checker {
   }
 
  private:
+  static void given_back_without_counts(const Step& step, const World& world,
+                                        replay::FindingSink& sink) {
+    if (step.op != Op::object_dereference) return;
+    const replay::HandleReference* held = world.references().through_handle(step[Operand::address]);
+    if (held != nullptr && held->count == 0) report(~std::uint64_t{0}, step, world, sink);
+  }
+
   static void report(std::uint64_t new_count, const Step& step, const World& world,
                      replay::FindingSink& sink) {
     const std::uint64_t object = step[Operand::address];
@@ -68,6 +79,10 @@ class DeadObject final : public replay::Checker {
                   "{} gave back a reference to the object at {:#x}, of which there was none.",
                   driver_name(world, step.driver), object);
     finding.objects.push_back({.kind = "object", .address = object, .biography = {}});
+    if (const replay::HandleReference* held = world.references().through_handle(object)) {
+      add_entry(finding.objects.back(), replay::Role::referenced, held->taken);
+      add_entry(finding.objects.back(), replay::Role::freed, held->given);
+    }
     add_entry(finding.objects.back(), replay::Role::violated, step.moment());
     sink.report(std::move(finding));
   }

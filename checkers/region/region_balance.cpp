@@ -2,11 +2,10 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
-
 #include "checkers/biography.h"
 #include "checkers/ledger/checked_rule.h"
 #include "checkers/lock/lock_call.h"
+#include "checkers/region/open_regions.h"
 #include "checkers/region/region_checkers.h"
 #include "checkers/text.h"
 
@@ -33,8 +32,8 @@ enum RuleNumber { kAtThreadEnd, kOutside, kCritical, kGuarded };
 const Rule kRules[] = {
     checked_rule("20:apc", "thread-ended-with-apcs-disabled", Evidence::absence),
     checked_rule("C4:3E", "critical-region-left-with-apcs-enabled", Evidence::presence),
-    checked_rule("C4:40003", "critical-regions-unbalanced", Evidence::absence, "C4:3E"),
-    checked_rule("C4:4000E", "guarded-regions-unbalanced", Evidence::absence),
+    checked_rule("C4:40003", "critical-regions-unbalanced", Evidence::absence, "C4:3E C4:C5 C4:FB"),
+    checked_rule("C4:4000E", "guarded-regions-unbalanced", Evidence::absence, "C4:C5 C4:FB"),
 };
 
 constexpr Op kOperations[] = {Op::critical_leave, Op::guarded_leave, Op::callback_leave,
@@ -47,17 +46,6 @@ struct Open {
 };
 
 // The last `count` of them, with the step that can't leave them any more.
-replay::FindingObject open_regions(std::string_view kind, std::span<const replay::Moment> all,
-                                   std::int32_t count, const Step& step) {
-  replay::FindingObject object{.kind = kind, .address = 0, .size = 0, .tag = 0, .biography = {}};
-  const std::size_t shown = std::min(all.size(), static_cast<std::size_t>(count));
-  for (const replay::Moment& entered : all.last(shown)) {
-    add_entry(object, replay::Role::locked, entered);
-  }
-  add_entry(object, replay::Role::violated, step.moment());
-  return object;
-}
-
 Open open_in(const CallbackFrame& frame, const Step& step, const World& world) {
   const ApcCounts now = world.threads().apcs(*step.event);
   return {now.normal - frame.normal_apcs, now.all - frame.all_apcs};
@@ -114,11 +102,11 @@ class RegionBalance final : public replay::Checker {
     };
     if (open.critical > 0 && !apcs_enabled(step)) {
       report(kCritical, open.critical, frame.entered.position, text(open.critical, "critical"),
-             step, sink, critical(open.critical, step, world));
+             step, sink, open_critical_regions(open.critical, step, world));
     }
     if (open.guarded > 0) {
       report(kGuarded, open.guarded, frame.entered.position, text(open.guarded, "guarded"), step,
-             sink, guarded(open.guarded, step, world));
+             sink, open_guarded_regions(open.guarded, step, world));
     }
   }
 
@@ -132,17 +120,8 @@ class RegionBalance final : public replay::Checker {
            fmt::format("Thread {:#x} of {} ended with APCs disabled.", step.event->thread,
                        driver_name(world, step.driver)),
            step, sink,
-           open.critical > 0 ? critical(open.critical, step, world)
-                             : guarded(open.guarded, step, world));
-  }
-
-  static replay::FindingObject critical(std::int32_t count, const Step& step, const World& world) {
-    return open_regions("critical region", world.threads().critical_regions(*step.event), count,
-                        step);
-  }
-  static replay::FindingObject guarded(std::int32_t count, const Step& step, const World& world) {
-    return open_regions("guarded region", world.threads().guarded_regions(*step.event), count,
-                        step);
+           open.critical > 0 ? open_critical_regions(open.critical, step, world)
+                             : open_guarded_regions(open.guarded, step, world));
   }
 
   static void report(RuleNumber number, std::int32_t count, std::uint64_t rests_on,

@@ -27,7 +27,7 @@ constexpr OperationRow references(std::string_view name) {
           exit,
           Op::handle_reference,
           {field(handle, "Handle"), field(mode, "AccessMode"), field(type, "ObjectType"),
-           field(status, "return"), maybe(process, "Process")}};
+           field(status, "return"), maybe(process, "Process"), maybe(object, "Body")}};
 }
 
 constexpr OperationRow kRows[] = {

@@ -1,4 +1,5 @@
-// KeLowerIrql is asked for a higher level (C4:31).
+// KeLowerIrql is asked for a higher level (C4:31). By its exported form: inlined, it would be seen
+// as a raise.
 
 #include "sample.h"
 
@@ -10,7 +11,7 @@ static VOID Run(PDEVICE_OBJECT DeviceObject) {
   KeRaiseIrql(DISPATCH_LEVEL, &Before);
 #else
   Before = KeGetCurrentIrql();
-  KeLowerIrql(DISPATCH_LEVEL);
+  ExportedLowerIrql(DISPATCH_LEVEL);
 #endif
   KeLowerIrql(Before);
 }

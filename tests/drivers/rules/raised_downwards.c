@@ -1,4 +1,5 @@
-// KeRaiseIrql is asked for a lower level (C4:30).
+// KeRaiseIrql is asked for a lower level (C4:30). By its exported form: inlined, it would be seen
+// as a lowering.
 
 #include "sample.h"
 
@@ -9,9 +10,9 @@ static VOID Run(PDEVICE_OBJECT DeviceObject) {
   UNREFERENCED_PARAMETER(DeviceObject);
   KeRaiseIrql(DISPATCH_LEVEL, &Before);
 #ifdef SAMPLE_CLEAN
-  KeRaiseIrql(DISPATCH_LEVEL, &Between);
+  Between = ExportedRaiseIrql(DISPATCH_LEVEL);
 #else
-  KeRaiseIrql(APC_LEVEL, &Between);
+  Between = ExportedRaiseIrql(APC_LEVEL);
 #endif
   KeLowerIrql(Between);
   KeLowerIrql(Before);

@@ -15,6 +15,10 @@ NTSYSAPI NTSTATUS NTAPI ZwCreateEvent(PHANDLE EventHandle, ACCESS_MASK DesiredAc
 NTSYSAPI NTSTATUS NTAPI ZwWaitForSingleObject(HANDLE Handle, BOOLEAN Alertable,
                                               PLARGE_INTEGER Timeout);
 
+// The exported forms of what the headers compile inline, through the import table.
+extern KIRQL(NTAPI* ExportedRaiseIrql)(KIRQL NewIrql) __asm__("__imp_KfRaiseIrql");
+extern VOID(NTAPI* ExportedLowerIrql)(KIRQL NewIrql) __asm__("__imp_KeLowerIrql");
+
 #define SAMPLE_TAG 'lpmS'
 
 typedef struct _SAMPLE {
