@@ -3,8 +3,8 @@
 #include <fmt/format.h>
 
 #include "checkers/callback/callback.h"
-#include "checkers/callback/callback_checkers.h"
 #include "checkers/ledger/checked_rule.h"
+#include "checkers/makers.h"
 #include "checkers/region/open_regions.h"
 
 namespace ddireplay::checkers {

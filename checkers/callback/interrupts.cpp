@@ -1,8 +1,8 @@
 // Callbacks that return with interrupts off.
 
 #include "checkers/callback/callback.h"
-#include "checkers/callback/callback_checkers.h"
 #include "checkers/ledger/checked_rule.h"
+#include "checkers/makers.h"
 
 namespace ddireplay::checkers {
 

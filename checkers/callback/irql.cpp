@@ -6,8 +6,8 @@
 #include <iterator>
 
 #include "checkers/callback/callback.h"
-#include "checkers/callback/callback_checkers.h"
 #include "checkers/ledger/checked_rule.h"
+#include "checkers/makers.h"
 #include "checkers/text.h"
 
 namespace ddireplay::checkers {

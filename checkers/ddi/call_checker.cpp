@@ -12,9 +12,9 @@
 
 #include "checkers/biography.h"
 #include "checkers/ddi/call_table.h"
-#include "checkers/ddi/ddi_checkers.h"
 #include "checkers/ledger/checked_rule.h"
 #include "checkers/ledger/words.h"
+#include "checkers/makers.h"
 #include "checkers/text.h"
 #include "replay/world.h"
 

@@ -6,8 +6,8 @@
 #include <unordered_set>
 
 #include "checkers/biography.h"
-#include "checkers/ddi/ddi_checkers.h"
 #include "checkers/ledger/checked_rule.h"
+#include "checkers/makers.h"
 #include "checkers/text.h"
 #include "replay/world.h"
 

@@ -3,8 +3,8 @@
 #include <fmt/format.h>
 
 #include "checkers/biography.h"
-#include "checkers/ddi/ddi_checkers.h"
 #include "checkers/ledger/checked_rule.h"
+#include "checkers/makers.h"
 #include "checkers/text.h"
 #include "replay/irql.h"
 #include "replay/world.h"

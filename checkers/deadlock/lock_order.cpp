@@ -5,10 +5,10 @@
 #include <algorithm>
 
 #include "checkers/biography.h"
-#include "checkers/deadlock/deadlock_checkers.h"
 #include "checkers/deadlock/lock_graph.h"
 #include "checkers/ledger/checked_rule.h"
 #include "checkers/lock/lock_call.h"
+#include "checkers/makers.h"
 #include "checkers/text.h"
 
 namespace ddireplay::checkers {

@@ -2,9 +2,9 @@
 
 #include <fmt/format.h>
 
-#include "checkers/deadlock/deadlock_checkers.h"
 #include "checkers/ledger/checked_rule.h"
 #include "checkers/lock/lock_call.h"
+#include "checkers/makers.h"
 #include "checkers/text.h"
 
 namespace ddireplay::checkers {

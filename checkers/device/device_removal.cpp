@@ -2,10 +2,10 @@
 
 #include <fmt/format.h>
 
-#include "checkers/device/device_checkers.h"
 #include "checkers/device/device_finding.h"
 #include "checkers/irp/request.h"
 #include "checkers/ledger/checked_rule.h"
+#include "checkers/makers.h"
 #include "checkers/text.h"
 
 namespace ddireplay::checkers {

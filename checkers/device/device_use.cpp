@@ -8,10 +8,10 @@
 #include <unordered_map>
 #include <unordered_set>
 
-#include "checkers/device/device_checkers.h"
 #include "checkers/device/device_finding.h"
 #include "checkers/irp/request.h"
 #include "checkers/ledger/checked_rule.h"
+#include "checkers/makers.h"
 #include "checkers/text.h"
 
 namespace ddireplay::checkers {

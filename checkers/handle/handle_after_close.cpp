@@ -3,8 +3,8 @@
 #include <fmt/format.h>
 
 #include "checkers/biography.h"
-#include "checkers/handle/handle_checkers.h"
 #include "checkers/ledger/checked_rule.h"
+#include "checkers/makers.h"
 #include "checkers/text.h"
 #include "replay/world.h"
 

@@ -2,9 +2,9 @@
 
 #include <fmt/format.h>
 
-#include "checkers/irp/irp_checkers.h"
 #include "checkers/irp/request.h"
 #include "checkers/ledger/checked_rule.h"
+#include "checkers/makers.h"
 #include "checkers/text.h"
 
 namespace ddireplay::checkers {

@@ -6,7 +6,7 @@
 
 #include "checkers/ledger/checked_rule.h"
 #include "checkers/lock/lock_call.h"
-#include "checkers/lock/lock_checkers.h"
+#include "checkers/makers.h"
 #include "checkers/text.h"
 
 namespace ddireplay::checkers {

@@ -5,7 +5,7 @@
 
 #include "checkers/biography.h"
 #include "checkers/ledger/checked_rule.h"
-#include "checkers/mdl/mdl_checkers.h"
+#include "checkers/makers.h"
 #include "checkers/mdl/mdl_finding.h"
 #include "checkers/text.h"
 #include "replay/world.h"

@@ -4,7 +4,7 @@
 
 #include "checkers/biography.h"
 #include "checkers/ledger/checked_rule.h"
-#include "checkers/object_lifetime/object_lifetime_checkers.h"
+#include "checkers/makers.h"
 #include "checkers/text.h"
 #include "replay/world.h"
 

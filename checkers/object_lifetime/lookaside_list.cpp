@@ -5,8 +5,8 @@
 
 #include "checkers/biography.h"
 #include "checkers/ledger/checked_rule.h"
+#include "checkers/makers.h"
 #include "checkers/object_lifetime/known_memory.h"
-#include "checkers/object_lifetime/object_lifetime_checkers.h"
 #include "checkers/text.h"
 #include "replay/world.h"
 

@@ -5,7 +5,7 @@
 #include <array>
 
 #include "checkers/biography.h"
-#include "checkers/pool/pool_checkers.h"
+#include "checkers/makers.h"
 #include "checkers/text.h"
 #include "replay/irql.h"
 #include "replay/world.h"

@@ -3,7 +3,7 @@
 #include <fmt/format.h>
 
 #include "checkers/biography.h"
-#include "checkers/pool/pool_checkers.h"
+#include "checkers/makers.h"
 #include "checkers/text.h"
 #include "replay/irql.h"
 #include "replay/world.h"

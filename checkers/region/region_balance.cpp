@@ -5,8 +5,8 @@
 #include "checkers/biography.h"
 #include "checkers/ledger/checked_rule.h"
 #include "checkers/lock/lock_call.h"
+#include "checkers/makers.h"
 #include "checkers/region/open_regions.h"
-#include "checkers/region/region_checkers.h"
 #include "checkers/text.h"
 
 namespace ddireplay::checkers {

@@ -7,7 +7,7 @@
 
 #include "checkers/biography.h"
 #include "checkers/ledger/checked_rule.h"
-#include "checkers/remove_lock/remove_lock_checkers.h"
+#include "checkers/makers.h"
 #include "checkers/remove_lock/remove_lock_object.h"
 #include "checkers/text.h"
 #include "replay/world.h"

@@ -4,8 +4,8 @@
 
 #include "checkers/biography.h"
 #include "checkers/ledger/checked_rule.h"
+#include "checkers/makers.h"
 #include "checkers/text.h"
-#include "checkers/thread/thread_checkers.h"
 #include "replay/world.h"
 
 namespace ddireplay::checkers {

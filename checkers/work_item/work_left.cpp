@@ -7,8 +7,8 @@
 
 #include "checkers/biography.h"
 #include "checkers/ledger/checked_rule.h"
+#include "checkers/makers.h"
 #include "checkers/text.h"
-#include "checkers/work_item/work_item_checkers.h"
 #include "checkers/work_item/work_item_object.h"
 #include "replay/world.h"
 
