@@ -21,7 +21,10 @@ class ObjectTree {
   explicit ObjectTree(std::uint64_t object_bytes) : object_bytes_(object_bytes) {}
   ObjectTree(const ObjectTree&) = delete;
   ObjectTree& operator=(const ObjectTree&) = delete;
-  ~ObjectTree() { tree_.clear(); }
+  // Objects may own memory, which the slab knows nothing of.
+  ~ObjectTree() {
+    tree_.clear_and_dispose([this](Node* node) { slab_.recycle(node); });
+  }
 
   std::uint64_t object_bytes() const { return object_bytes_; }
 

@@ -25,8 +25,8 @@ inline constexpr uint32_t kIoctlLoad = ioctl_code(2);    // ServiceRequest -> Re
 inline constexpr uint32_t kIoctlUnload = ioctl_code(3);  // ServiceRequest -> Reply
 inline constexpr uint32_t kIoctlStatus = ioctl_code(4);  // Header -> StatusReply
 inline constexpr uint32_t kIoctlHooks = ioctl_code(5);   // HooksRequest -> HooksReply
-// Loading and unloading are answered when they are done. To cancel the request ends the waiting, not
-// the work.
+// Loading and unloading are answered when they are done. To cancel the request ends the waiting,
+// not the work.
 
 inline constexpr uint32_t kMaxTargets = 8;
 inline constexpr uint32_t kNameCharacters = 64;

@@ -32,8 +32,7 @@ struct Page {
 std::array<Page, 3> make_pages(const std::string& directory) {
   const checkers::Ledger ledger(checkers::rules_of(checkers::make_all_checkers()));
   return {Page{directory + "/rules.md", rules_page(ledger)},
-          Page{directory + "/ddis.md", ddis_page()},
-          Page{directory + "/wine.md", wine_page()}};
+          Page{directory + "/ddis.md", ddis_page()}, Page{directory + "/wine.md", wine_page()}};
 }
 
 // Empty where it can't be read, which is as stale as a page can be.
