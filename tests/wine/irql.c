@@ -34,6 +34,7 @@ static VOID TakesEveryRegister(PCHECK_CONTEXT Context) {
 }
 
 typedef struct _OTHER_THREAD {
+  KEVENT Look;  // while the thread that started it is at APC_LEVEL
   KEVENT Looked;
   KIRQL Irql;
 } OTHER_THREAD;
@@ -41,6 +42,7 @@ typedef struct _OTHER_THREAD {
 static VOID NTAPI LookAtIrql(PVOID Argument) {
   OTHER_THREAD* Other = Argument;
 
+  KeWaitForSingleObject(&Other->Look, Executive, KernelMode, FALSE, NULL);
   Other->Irql = KeGetCurrentIrql();
   KeSetEvent(&Other->Looked, IO_NO_INCREMENT, FALSE);
   PsTerminateSystemThread(STATUS_SUCCESS);
@@ -51,11 +53,14 @@ static VOID IsEachThreadsOwn(PCHECK_CONTEXT Context) {
   KIRQL OldIrql;
   PVOID Thread;
 
+  KeInitializeEvent(&Other.Look, NotificationEvent, FALSE);
   KeInitializeEvent(&Other.Looked, NotificationEvent, FALSE);
-  KeRaiseIrql(APC_LEVEL, &OldIrql);
   Thread = StartThread(LookAtIrql, &Other);
-  KeLowerIrql(OldIrql);
   EXPECT(Thread != NULL);
+  KeRaiseIrql(APC_LEVEL, &OldIrql);
+  KeSetEvent(&Other.Look, IO_NO_INCREMENT, FALSE);
+  KeWaitForSingleObject(&Other.Looked, Executive, KernelMode, FALSE, NULL);
+  KeLowerIrql(OldIrql);
   JoinThread(Thread);
   EXPECT(Other.Irql == PASSIVE_LEVEL);
 }

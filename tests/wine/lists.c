@@ -103,15 +103,27 @@ static VOID QueueTimesOutAndRunsDown(PCHECK_CONTEXT Context) {
 static VOID DeviceQueueSortsByKey(PCHECK_CONTEXT Context) {
   KDEVICE_QUEUE_ENTRY Busy, Low, High;
   KDEVICE_QUEUE Queue;
+  PKDEVICE_QUEUE_ENTRY First;
+  PKDEVICE_QUEUE_ENTRY Last;
+  BOOLEAN WasBusy;
+  BOOLEAN Queued;
+  BOOLEAN WasThere;
+  BOOLEAN IsThere;
+  KIRQL OldIrql;
 
   KeInitializeDeviceQueue(&Queue);
-  EXPECT(!KeInsertByKeyDeviceQueue(&Queue, &Busy, 1));
-  EXPECT(KeInsertByKeyDeviceQueue(&Queue, &High, 9));
-  EXPECT(KeInsertByKeyDeviceQueue(&Queue, &Low, 3));
-  EXPECT(KeRemoveByKeyDeviceQueue(&Queue, 5) == &High);
-  EXPECT(KeRemoveEntryDeviceQueue(&Queue, &Low));
-  EXPECT(!KeRemoveEntryDeviceQueue(&Queue, &Low));
-  EXPECT(KeRemoveDeviceQueue(&Queue) == NULL);
+  KeRaiseIrql(DISPATCH_LEVEL, &OldIrql);
+  WasBusy = KeInsertByKeyDeviceQueue(&Queue, &Busy, 1);
+  Queued = KeInsertByKeyDeviceQueue(&Queue, &High, 9) && KeInsertByKeyDeviceQueue(&Queue, &Low, 3);
+  First = KeRemoveByKeyDeviceQueue(&Queue, 5);
+  WasThere = KeRemoveEntryDeviceQueue(&Queue, &Low);
+  IsThere = KeRemoveEntryDeviceQueue(&Queue, &Low);
+  Last = KeRemoveDeviceQueue(&Queue);
+  KeLowerIrql(OldIrql);
+  EXPECT(!WasBusy && Queued);
+  EXPECT(First == &High);
+  EXPECT(WasThere && !IsThere);
+  EXPECT(Last == NULL);
 }
 
 const CHECK Checks[] = {
