@@ -50,7 +50,7 @@ Ending to_ending(schema::Ending::Reader from) {
 // Of a reason that only later versions know, nothing is known but that it wasn't the usual one.
 EndReason to_end_reason(schema::EndReason from) {
   const auto reason = static_cast<EndReason>(from);
-  return reason <= EndReason::killed ? reason : EndReason::recovered;
+  return reason <= EndReason::unload_failed ? reason : EndReason::recovered;
 }
 
 FooterContents to_contents(schema::Footer::Reader from) {

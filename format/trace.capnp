@@ -108,6 +108,8 @@ enum EndReason {
   hostDied @9;              # the process or machine that the target ran in is gone
   hung @10;                 # the target never came back, and all was ended
   killed @11;               # all was ended on request
+  loadFailed @12;           # closed in order; a target could not be started
+  unloadFailed @13;         # closed in order; a target could not be unloaded
 }
 
 enum AccessKind {

@@ -86,8 +86,10 @@ bool contains_id(std::string_view list, std::string_view id) {
 }
 
 bool rule_before(const Rule& left, const Rule& right) {
-  return std::tie(left.bug_check, left.code, left.sub_id) <
-         std::tie(right.bug_check, right.code, right.sub_id);
+  const auto place = [](const Rule& rule) {
+    return std::tuple(rule.bug_check == 0, rule.bug_check, rule.code, rule.sub_id);
+  };
+  return place(left) < place(right);
 }
 
 FindingCollector::FindingCollector(const World& world, std::span<const Rule* const> selected)

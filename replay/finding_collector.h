@@ -54,7 +54,7 @@ class FindingCollector final : public FindingSink {
 // True where `id` is one of the ids in `list`, which spaces separate.
 bool contains_id(std::string_view list, std::string_view id);
 
-// The order of rules in reports: by bug check, code, sub-id.
+// The order of rules in reports: by bug check, code, sub-id; those without a bug check come last.
 bool rule_before(const Rule& left, const Rule& right);
 
 }  // namespace ddireplay::replay

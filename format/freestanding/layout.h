@@ -95,12 +95,28 @@ enum class EndReason : std::uint16_t {
   host_died,       // the process or machine that the target ran in is gone
   hung,            // the target never came back, and all was ended
   killed,          // all was ended on request
+  load_failed,     // closed in order; a target could not be started
+  unload_failed,   // closed in order; a target could not be unloaded
 };
 
 // Whether a recorder closed the trace: otherwise what came after the last chunk isn't known.
 constexpr bool is_in_order(EndReason reason) {
-  return reason != EndReason::recovered && reason != EndReason::target_crashed &&
-         reason < EndReason::host_died;
+  switch (reason) {
+    case EndReason::recovered:
+    case EndReason::target_crashed:
+    case EndReason::host_died:
+    case EndReason::hung:
+    case EndReason::killed:
+      return false;
+    default:
+      return true;
+  }
+}
+
+// Whether what the target was to do was done, so that what is not in the trace did not happen.
+constexpr bool is_whole(EndReason reason) {
+  return reason == EndReason::stopped || reason == EndReason::thread_inside ||
+         reason == EndReason::converted || reason == EndReason::program_failed;
 }
 
 enum class AccessKind : std::uint16_t { none, read, write, execute };

@@ -16,9 +16,10 @@ namespace ddireplay::format::text {
 inline constexpr std::array<std::string_view, 3> kIrqlSources = {"hardware", "modelled",
                                                                  "virtualised"};
 inline constexpr std::array<std::string_view, 3> kHosts = {"windows", "wine", "written"};
-inline constexpr std::array<std::string_view, 12> kEndReasons = {
-    "stopped",   "recovered",      "thread-inside",  "disk-full", "target-crashed", "time-limit",
-    "converted", "program-failed", "stop-requested", "host-died", "hung",           "killed"};
+inline constexpr std::array<std::string_view, 14> kEndReasons = {
+    "stopped",    "recovered", "thread-inside",  "disk-full",      "target-crashed",
+    "time-limit", "converted", "program-failed", "stop-requested", "host-died",
+    "hung",       "killed",    "load-failed",    "unload-failed"};
 inline constexpr std::array<std::string_view, 4> kAccessKinds = {"none", "read", "write",
                                                                  "execute"};
 

@@ -238,7 +238,9 @@ TEST_CASE("mistakes are told by line and column") {
   CHECK(error_of("end\nExFreePool") == "leak.txt:2:1: nothing can come behind the end line");
   CHECK(error_of("end reason=tired") ==
         "leak.txt:1:12: one of stopped, recovered, thread-inside, disk-full, target-crashed, "
-        "time-limit, converted, program-failed, stop-requested, host-died, hung, killed is "
+        "time-limit, converted, program-failed, stop-requested, host-died, hung, killed, "
+        "load-failed, "
+        "unload-failed is "
         "expected");
   CHECK(error_of("chunk cpu0 number=1\nchunk cpu0 number=1") ==
         "leak.txt:2:12: another chunk has this number");

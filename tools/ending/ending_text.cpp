@@ -126,6 +126,11 @@ std::optional<std::string> ending_sentence(const format::FooterInfo& footer) {
       return fmt::format("The recording ended because it was told to stop{}", during);
     case EndReason::killed:
       return fmt::format("The recording ended because it was killed{}", during);
+    case EndReason::load_failed:
+      return fmt::format("The recording ended because a target could not be started{}", during);
+    case EndReason::unload_failed:
+      return fmt::format("A target could not be unloaded{}{}: what it leaves behind was not judged",
+                         during, busy_text(footer, ending));
     case EndReason::stopped:
     case EndReason::recovered:
     case EndReason::thread_inside:

@@ -22,8 +22,12 @@ class EndingFinder {
   FoundEnding of_closed() const {
     const EndReason told = *trace_.end_reason;
     if (told != EndReason::stopped && told != EndReason::thread_inside) return {told, {}};
+    if (outcome_.failed.contains(Step::load)) return {EndReason::load_failed, during(Step::load)};
     if (outcome_.program_timed_out) return {EndReason::time_limit, busy(Step::run)};
     if (outcome_.stopped_in) return {EndReason::stop_requested, during(*outcome_.stopped_in)};
+    if (outcome_.failed.contains(Step::unload)) {
+      return {EndReason::unload_failed, busy(Step::unload)};
+    }
     if (outcome_.program_exit.value_or(0) != 0) {
       Ending ending = during(Step::run);
       ending.code = *outcome_.program_exit;
@@ -146,8 +150,8 @@ bool ended_before_target(const SessionOutcome& outcome, const RecordedTrace& tra
   const Step step =
       outcome.crashed_in.value_or(outcome.failed.empty() ? outcome.step : *outcome.failed.begin());
   // Our own driver starts unless Wine's kernel is gone, and who hosts it isn't known until it has.
-  const bool has_died =
-      outcome.crashed_in || !outcome.crashes.empty() || outcome.failed.contains(Step::install);
+  const bool has_died = outcome.crashed_in || !outcome.crashes.empty() ||
+                        (outcome.failed.contains(Step::install) && trace.error.empty());
   return has_died && step <= Step::load && !outcome.stopped_in && !trace.end_reason &&
          !trace.calls.contains("cb:DriverEntry");
 }

@@ -135,7 +135,9 @@ class Session {
     };
     // ddirec.exe knows the trace by the name of our link to it.
     const auto on_complaint = [&, link = recorder_path(output)](std::string_view line) {
-      voice_.complaint(replaced(line, link, request_.output.string()));
+      // An option of its own, which nobody has given here.
+      voice_.complaint(
+          replaced(replaced(line, link, request_.output.string()), " (--limit-ms)", ""));
     };
     SessionWatcher watcher(time_limits(request_.timeout), !request_.program.empty(),
                            {on_step, voice_.output, on_complaint, busy_driver_threads,

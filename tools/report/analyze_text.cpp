@@ -41,6 +41,10 @@ void append_arguments(std::string& out, const ReportView& view, const replay::Fi
     append(out, "Arg{}: {}, {}.\n", i + 1,
            plain_pointer(finding.parameters[i], view.pointer_bytes()), meaning);
   }
+  if (!finding.rule->sub_id.empty()) {
+    append(out, "    Windows documents no code of its own for this: here it is {}.\n",
+           finding.rule->id());
+  }
   if (finding.rule->bug_check == 0xc4 && finding.rule->code == kPoolLeak) {
     append(out,
            "    Type !verifier 3 {} for info on the allocations\n"

@@ -1,6 +1,10 @@
 #include "tools/report/summary_text.h"
 
 #include <algorithm>
+#include <functional>
+#include <map>
+#include <string>
+#include <vector>
 
 #include "tools/report/append.h"
 #include "tools/report/text.h"
@@ -21,15 +25,26 @@ std::string findings_line(const replay::Report& report) {
   return text;
 }
 
+// The rules by the number of steps that each has seen, the busiest first; a line is filled before
+// the next one begins.
 void append_rules(std::string& out, const replay::Report& report) {
-  append(out, "Rules armed:       {}\n", report.rules_armed.size());
-  std::size_t width = 8;
+  constexpr std::size_t kLineEnd = 100;
+  append(out, "Rules armed:       {}, by the steps that each has seen\n",
+         report.rules_armed.size());
+  std::map<std::uint64_t, std::vector<std::string>, std::greater<>> by_steps;
   for (const replay::RuleActivity& armed : report.rules_armed) {
-    width = std::max(width, armed.rule->id().size());
+    by_steps[armed.events_seen].push_back(armed.rule->id());
   }
-  for (const replay::RuleActivity& armed : report.rules_armed) {
-    append(out, "    {:<{}} {:>10} {:<5} seen  {}\n", armed.rule->id(), width, armed.events_seen,
-           armed.events_seen == 1 ? "step" : "steps", armed.rule->slug);
+  for (const auto& [steps, ids] : by_steps) {
+    std::string line = fmt::format("    {:>10} ", steps);
+    for (const std::string& id : ids) {
+      if (line.size() + 1 + id.size() > kLineEnd) {
+        append(out, "{}\n", line);
+        line = std::string(15, ' ');
+      }
+      line += " " + id;
+    }
+    append(out, "{}\n", line);
   }
 }
 
@@ -89,13 +104,17 @@ std::string_view end_reason_text(format::EndReason reason) {
       return "ended by its time limit, with the driver not coming back";
     case format::EndReason::killed:
       return "killed";
+    case format::EndReason::load_failed:
+      return "stopped in order; a target could not be started";
+    case format::EndReason::unload_failed:
+      return "stopped in order; a target could not be unloaded";
   }
   return "ended for a reason that this version does not know";
 }
 
 bool is_complete(const format::TraceReader& trace) {
   if (!trace.condition().complete()) return false;
-  return trace.footer()->end_reason != format::EndReason::disk_full;
+  return format::is_whole(trace.footer()->end_reason);
 }
 
 std::string summary_text(const ReportView& view) {

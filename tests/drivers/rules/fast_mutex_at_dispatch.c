@@ -1,4 +1,4 @@
-// A fast mutex is acquired above APC_LEVEL (C4:33, and C4:34 where it is released).
+// A fast mutex is acquired above APC_LEVEL (C4:33).
 
 #include "sample.h"
 

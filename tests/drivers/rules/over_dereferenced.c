@@ -13,14 +13,16 @@ static VOID Run(PDEVICE_OBJECT DeviceObject) {
           ZwCreateEvent(&Handle, EVENT_ALL_ACCESS, &Attributes, NotificationEvent, FALSE))) {
     return;
   }
-  if (NT_SUCCESS(
+  if (!NT_SUCCESS(
           ObReferenceObjectByHandle(Handle, EVENT_ALL_ACCESS, NULL, KernelMode, &Event, NULL))) {
-    ObDereferenceObject(Event);
-#ifndef SAMPLE_CLEAN
-    ObDereferenceObject(Event);
-#endif
+    ZwClose(Handle);
+    return;
   }
   ZwClose(Handle);
+  ObDereferenceObject(Event);
+#ifndef SAMPLE_CLEAN
+  ObDereferenceObject(Event);
+#endif
 }
 
 const SAMPLE Sample = {Run, NULL};

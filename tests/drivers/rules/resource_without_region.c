@@ -1,5 +1,5 @@
 // An ERESOURCE is acquired while normal kernel APCs can run (C4:37, and C4:38 where it is
-// released).
+// released): a finding on Windows only, as under Wine nobody knows whose thread it is.
 
 #include "sample.h"
 
