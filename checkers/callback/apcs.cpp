@@ -23,7 +23,7 @@ using replay::World;
 enum { kDispatch, kCompletion, kDpc, kTimerDpc };
 
 const Rule kRules[] = {
-    checked_rule("C4:C5", "dispatch-changed-apc-count", Evidence::absence),
+    checked_rule("C4:C5", "dispatch-changed-apc-count", Evidence::absence, {}, "1:apc"),
     checked_rule("C4:FB", "completion-changed-apc-count", Evidence::absence),
     checked_rule("C7:4", "dpc-changed-apc-count", Evidence::absence),
     checked_rule("C7:5", "timer-dpc-changed-apc-count", Evidence::absence),
