@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <bit>
 
+#include "replay/nt_status.h"
+
 namespace ddireplay::replay {
 
 using format::Event;
@@ -65,7 +67,7 @@ bool Binder::happened(const Meaning& meaning, const Binding& binding, const Even
     return missing ? 0 : event.values[field];
   };
   if (meaning.must_succeed >= 0) {
-    if (event.raised() || static_cast<std::int32_t>(value(meaning.must_succeed)) < 0) return false;
+    if (event.raised() || is_error(value(meaning.must_succeed))) return false;
   }
   // BOOLEAN: only the low byte of a result is the callee's.
   return meaning.must_hold < 0 || (value(meaning.must_hold) & 0xff) != 0;

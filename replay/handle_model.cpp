@@ -5,6 +5,8 @@
 #include <utility>
 #include <vector>
 
+#include "replay/nt_status.h"
+
 namespace ddireplay::replay {
 
 namespace {
@@ -41,7 +43,7 @@ std::span<const Op> HandleModel::operations() const {
 void HandleModel::apply(const Step& step) {
   switch (step.op) {
     case Op::thread_create_done:
-      if (static_cast<std::int32_t>(step[Operand::result]) < 0) return;
+      if (is_error(step[Operand::result])) return;
       [[fallthrough]];
     case Op::handle_open: {
       const std::uint64_t value = step[Operand::handle];

@@ -4,13 +4,13 @@
 #include <unordered_map>
 #include <vector>
 
+#include "replay/nt_status.h"
 #include "replay/object_tree.h"
 
 namespace ddireplay::replay {
 
 namespace {
 
-constexpr std::uint32_t kPending = 0x103;
 constexpr std::uint32_t kMoreProcessing = 0xc0000016;
 constexpr std::uint64_t kLocationBytes = 0x48;
 constexpr std::uint64_t kMarked = 0x01;     // SL_PENDING_RETURNED
@@ -111,7 +111,7 @@ IrpTurn* IrpModel::State::turn_of(Irp& irp) {
 bool IrpModel::State::is_beneath(Irp& irp, const Step& step) {
   const IrpTurn* sender = turn_of(irp);
   if (sender == nullptr || sender->state != IrpTurn::State::sent) return false;
-  if (sender->sent_returned && sender->lower_result != kPending) return false;
+  if (sender->sent_returned && sender->lower_result != kStatusPending) return false;
   const std::uint64_t location = step[Operand::location];
   for (std::uint64_t entry = irp.innermost; entry != 0;) {
     const auto turn = turns.find(entry);
@@ -269,7 +269,7 @@ void IrpModel::State::send_returned(const Step& step) {
   if (turn == nullptr || turn->sent.position != send.position) return;
   turn->sent_returned = true;
   turn->lower_result = low(step[Operand::result]);
-  const bool is_done = turn->lower_result != kPending && turn->state == IrpTurn::State::sent;
+  const bool is_done = turn->lower_result != kStatusPending && turn->state == IrpTurn::State::sent;
   if (!is_done) return;
   turn->state = IrpTurn::State::over;
   const bool is_innermost = irp != nullptr && !irp->gone() && turn_of(*irp) == turn;
@@ -331,7 +331,7 @@ void IrpModel::State::register_routine(const Step& step) {
   Irp* irp = irps.find(step[Operand::irp]);
   IrpTurn* turn = irp == nullptr ? nullptr : turn_of(*irp);
   if (turn == nullptr) return;
-  const bool is_refused = static_cast<std::int32_t>(step[Operand::result]) < 0;
+  const bool is_refused = is_error(step[Operand::result]);
   turn->routine_refused = is_refused ? step.moment() : Moment{};
   turn->routine_registered = is_refused ? Moment{} : step.moment();
 }

@@ -187,7 +187,6 @@ enum class Operand : std::uint8_t {
   interrupts,      // 1: off, 2: on; 0: not known
   apcs,            // 1: enabled, 2: normal kernel APCs disabled, 3: all disabled; 0: not known
   processor,       // number of a processor
-  protection,      // page protection or mapping attributes
   extra,           // what a family needs besides; its rows say what
   location,        // address of an IRP's stack location
   event,           // that is set when an IRP is done

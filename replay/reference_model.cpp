@@ -4,6 +4,8 @@
 #include <unordered_map>
 #include <vector>
 
+#include "replay/nt_status.h"
+
 namespace ddireplay::replay {
 
 struct ReferenceModel::State {
@@ -65,7 +67,7 @@ void ReferenceModel::apply(const Step& step) {
       }
       return;
     case Op::handle_reference:
-      if (static_cast<std::int32_t>(step[Operand::status]) < 0) return;
+      if (is_error(step[Operand::status])) return;
       return state_->take_object(step, step[Operand::object]);
     case Op::object_dereference:
       return state_->drop(step);

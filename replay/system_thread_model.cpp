@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "replay/nt_status.h"
+
 namespace ddireplay::replay {
 
 namespace {
@@ -55,7 +57,7 @@ void SystemThreadModel::created(const Step& step) {
     return one.creator == step.event->thread;
   });
   if (created == threads_.end()) return;
-  const bool failed = step.event->raised() || static_cast<std::int32_t>(step[Operand::result]) < 0;
+  const bool failed = step.event->raised() || is_error(step[Operand::result]);
   if (failed) {
     threads_.erase(created);
     return;

@@ -379,4 +379,19 @@ std::span<const CallbackFrame> ThreadModel::frames(const Event& event) const {
   return std::span(frames).subspan(static_cast<std::size_t>(skipped));
 }
 
+const CallbackFrame* ThreadModel::frame_left(const Event& event) const {
+  const auto open = frames(event);
+  const auto found = std::find_if(open.rbegin(), open.rend(), [&](const CallbackFrame& frame) {
+    return frame.function == event.function;
+  });
+  return found == open.rend() ? nullptr : &*found;
+}
+
+const CallbackFrame* ThreadModel::innermost(const Event& event, CallbackKind kind) const {
+  const auto open = frames(event);
+  const auto found = std::find_if(open.rbegin(), open.rend(),
+                                  [&](const CallbackFrame& frame) { return frame.kind == kind; });
+  return found == open.rend() ? nullptr : &*found;
+}
+
 }  // namespace ddireplay::replay

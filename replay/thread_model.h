@@ -81,6 +81,10 @@ class ThreadModel final : public Model {
   std::uint64_t system_process() const;
   // Callbacks that the event's thread (or DPC) is in, outermost first.
   std::span<const CallbackFrame> frames(const format::Event& event) const;
+  // Of these, the one that the event leaves; nullptr: its entry was not seen.
+  const CallbackFrame* frame_left(const format::Event& event) const;
+  // The innermost one of that kind, or nullptr.
+  const CallbackFrame* innermost(const format::Event& event, CallbackKind kind) const;
 
  private:
   struct State;

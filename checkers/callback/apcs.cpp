@@ -6,6 +6,7 @@
 #include "checkers/ledger/checked_rule.h"
 #include "checkers/makers.h"
 #include "checkers/region/open_regions.h"
+#include "replay/samples.h"
 
 namespace ddireplay::checkers {
 
@@ -30,7 +31,6 @@ const Rule kRules[] = {
 };
 
 constexpr Op kOperations[] = {Op::callback_leave, Op::dpc_leave};
-constexpr std::uint8_t kEnabled = 1;  // as sampled
 
 class CallbackApcs final : public replay::Checker {
  public:
@@ -42,11 +42,11 @@ class CallbackApcs final : public replay::Checker {
     const bool is_judged = kind == CallbackKind::dispatch || kind == CallbackKind::completion ||
                            kind == CallbackKind::dpc;
     if (!is_judged || step.event->raised()) return;
-    const CallbackFrame* frame = callback_left(step, before);
+    const CallbackFrame* frame = before.threads().frame_left(*step.event);
     if (frame == nullptr) return;
     // Calls that nobody counts may have made up for the others.
     const auto sampled = static_cast<std::uint8_t>(step[Operand::apcs]);
-    if (frame->apcs == kEnabled && sampled == kEnabled) return;
+    if (frame->apcs == replay::kApcsEnabled && sampled == replay::kApcsEnabled) return;
     const replay::ApcCounts now = before.threads().apcs(*step.event);
     const std::int32_t normal = now.normal - frame->normal_apcs;
     const std::int32_t all = now.all - frame->all_apcs;

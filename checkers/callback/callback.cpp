@@ -2,7 +2,6 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <utility>
 
 #include "checkers/text.h"
@@ -12,14 +11,6 @@ namespace ddireplay::checkers {
 using replay::CallbackFrame;
 using replay::CallbackKind;
 using replay::Role;
-
-const CallbackFrame* callback_left(const replay::Step& step, const replay::World& world) {
-  const auto frames = world.threads().frames(*step.event);
-  const auto found = std::find_if(frames.rbegin(), frames.rend(), [&](const CallbackFrame& frame) {
-    return frame.function == step.event->function;
-  });
-  return found == frames.rend() ? nullptr : &*found;
-}
 
 std::string_view callback_noun(CallbackKind kind) {
   switch (kind) {

@@ -13,9 +13,6 @@
 
 namespace ddireplay::checkers {
 
-// The callback that the step leaves; nullptr: its entry was not seen.
-const replay::CallbackFrame* callback_left(const replay::Step& step, const replay::World& world);
-
 // "The dispatch routine", "The DPC routine".
 std::string_view callback_noun(replay::CallbackKind kind);
 

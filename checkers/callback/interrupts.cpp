@@ -3,6 +3,7 @@
 #include "checkers/callback/callback.h"
 #include "checkers/ledger/checked_rule.h"
 #include "checkers/makers.h"
+#include "replay/samples.h"
 
 namespace ddireplay::checkers {
 
@@ -22,7 +23,6 @@ const Rule kRules[] = {
 };
 
 constexpr Op kOperations[] = {Op::callback_leave};
-constexpr std::uint8_t kOff = 1;  // as sampled
 
 class CallbackInterrupts final : public replay::Checker {
  public:
@@ -31,10 +31,10 @@ class CallbackInterrupts final : public replay::Checker {
 
   void on_step(const Step& step, const World& before, replay::FindingSink& sink) override {
     if (static_cast<CallbackKind>(step[Operand::kind]) != CallbackKind::dispatch) return;
-    if (step[Operand::interrupts] != kOff) return;
-    const CallbackFrame* frame = callback_left(step, before);
+    if (step[Operand::interrupts] != replay::kInterruptsOff) return;
+    const CallbackFrame* frame = before.threads().frame_left(*step.event);
     // Off when it was entered: whoever turned them off calls it so.
-    if (frame == nullptr || frame->interrupts == kOff) return;
+    if (frame == nullptr || frame->interrupts == replay::kInterruptsOff) return;
     report_callback(kRules[0], *frame, step, before,
                     {kRules[0].code, routine_of(*frame, before), 0, 0},
                     "returned with interrupts off", sink);

@@ -45,7 +45,7 @@ class CallbackIrql final : public replay::Checker {
     const auto kind = static_cast<CallbackKind>(step[Operand::kind]);
     const auto found = std::find(std::begin(kKinds), std::end(kKinds), kind);
     if (found == std::end(kKinds) || step.event->raised()) return;
-    const CallbackFrame* frame = callback_left(step, before);
+    const CallbackFrame* frame = before.threads().frame_left(*step.event);
     if (frame == nullptr || step.irql == format::kIrqlUnknown ||
         frame->entered.irql == format::kIrqlUnknown || step.irql == frame->entered.irql) {
       return;

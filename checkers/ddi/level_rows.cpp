@@ -1,5 +1,6 @@
 // Calls that are made at a level which the routine forbids.
 #include "checkers/ddi/call_table.h"
+#include "replay/samples.h"
 
 namespace ddireplay::checkers {
 
@@ -13,7 +14,6 @@ using replay::kPassiveLevel;
 // INTERNAL_DEVICE_CONTROL, POWER.
 constexpr std::uint64_t kMajorsForDispatch =
     1 << 0x03 | 1 << 0x04 | 1 << 0x0e | 1 << 0x0f | 1 << 0x16;
-constexpr std::uint64_t kAllApcsDisabled = 3;
 
 // Of DDI compliance rules Windows shows a text, of which a trace knows nothing.
 constexpr std::array<Parameter, 3> kNoParameters = {constant(0), constant(0), constant(0)};
@@ -86,7 +86,7 @@ constexpr CallRow kRows[] = {
      "ZwSetValueKey ZwQueryInformationFile ZwSetInformationFile ZwCreateSection "
      "ZwMapViewOfSection ZwCreateEvent ZwQueryKey ZwEnumerateKey ZwEnumerateValueKey",
      exactly(kPassiveLevel),
-     {is("Apcs", kAllApcsDisabled)}},
+     {is("Apcs", replay::kAllApcsDisabled)}},
     {"C4:11A", "KeEnterCriticalRegion", above(kApcLevel)},
     {"C4:11B", "KeLeaveCriticalRegion", above(kApcLevel)},
     {"C4:20002", "ObGetObjectSecurity ObReleaseObjectSecurity", above(kApcLevel)},

@@ -136,7 +136,7 @@ class DeviceRemoval final : public replay::Checker {
   // nothing, may stay.
   static void left(const Call& call) {
     if (static_cast<CallbackKind>(call.step[Operand::kind]) != CallbackKind::dispatch) return;
-    const CallbackFrame* frame = left_frame(call.step, call.world);
+    const CallbackFrame* frame = call.world.threads().frame_left(*call.step.event);
     if (frame == nullptr || call.step.event->raised()) return;
     const std::uint32_t result = low32(call.step[Operand::result]);
     if (result == kStatusPending || is_error(result)) return;

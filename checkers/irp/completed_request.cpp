@@ -232,12 +232,6 @@ std::array<std::uint64_t, 3> parameters_of(const Completed& done, Shows shows) {
   return {};
 }
 
-template <std::size_t N>
-std::array<Rule, N> rules_of(const Row (&rows)[N]) {
-  std::array<Rule, N> rules;
-  for (std::size_t i = 0; i < N; ++i) rules[i] = rows[i].rule;
-  return rules;
-}
 const auto kRules = rules_of(kRows);
 
 constexpr Op kOperations[] = {Op::irp_complete};

@@ -100,7 +100,7 @@ class CompletionRoutine final : public replay::Checker {
                           (step[Operand::control] & kMarked) != 0});
       return;
     }
-    const CallbackFrame* frame = left_frame(step, before);
+    const CallbackFrame* frame = before.threads().frame_left(*step.event);
     if (frame == nullptr) return;
     const auto found = std::find_if(running_.begin(), running_.end(), [&](const Running& one) {
       return one.entered == frame->entered.position;

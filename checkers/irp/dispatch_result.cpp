@@ -60,7 +60,7 @@ class DispatchResult final : public replay::Checker {
 
   void on_step(const Step& step, const World& before, replay::FindingSink& sink) override {
     if (static_cast<CallbackKind>(step[Operand::kind]) != CallbackKind::dispatch) return;
-    const replay::CallbackFrame* frame = left_frame(step, before);
+    const replay::CallbackFrame* frame = before.threads().frame_left(*step.event);
     if (frame == nullptr || step.event->raised()) return;
     const IrpTurn* turn = before.irps().of_frame(frame->entered.position);
     if (turn == nullptr) return;

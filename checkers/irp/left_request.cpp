@@ -57,7 +57,7 @@ class LeftRequest final : public replay::Checker {
     if (step.op == Op::thread_exit) return forget_frames(step, before);
     if (step.op == Op::pool_source) return hand_on(step, before);
     if (static_cast<CallbackKind>(step[Operand::kind]) != CallbackKind::dispatch) return;
-    const CallbackFrame* frame = left_frame(step, before);
+    const CallbackFrame* frame = before.threads().frame_left(*step.event);
     if (frame == nullptr) return;
     const std::uint64_t entered = frame->entered.position;
     const bool was_handed_on = std::erase(handed_on_, entered) != 0;

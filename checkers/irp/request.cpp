@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "checkers/biography.h"
+#include "replay/irp_major.h"
 
 namespace ddireplay::checkers {
 
@@ -16,19 +17,7 @@ using replay::Operand;
 using replay::Role;
 
 const CallbackFrame* dispatch_frame(const replay::Step& step, const replay::World& world) {
-  const auto frames = world.threads().frames(*step.event);
-  const auto found = std::find_if(frames.rbegin(), frames.rend(), [](const CallbackFrame& frame) {
-    return frame.kind == CallbackKind::dispatch;
-  });
-  return found == frames.rend() ? nullptr : &*found;
-}
-
-const CallbackFrame* left_frame(const replay::Step& step, const replay::World& world) {
-  const auto frames = world.threads().frames(*step.event);
-  const auto found = std::find_if(frames.rbegin(), frames.rend(), [&](const CallbackFrame& frame) {
-    return frame.function == step.event->function;
-  });
-  return found == frames.rend() ? nullptr : &*found;
+  return world.threads().innermost(*step.event, CallbackKind::dispatch);
 }
 
 std::uint64_t caller_of(const replay::Step& step, const replay::World& world) {
@@ -41,40 +30,10 @@ std::uint64_t caller_of(const replay::Step& step, const replay::World& world) {
 }
 
 std::string request_name(std::uint8_t major, std::uint8_t minor) {
-  static constexpr std::string_view kNames[] = {
-      "CREATE",
-      "CREATE_NAMED_PIPE",
-      "CLOSE",
-      "READ",
-      "WRITE",
-      "QUERY_INFORMATION",
-      "SET_INFORMATION",
-      "QUERY_EA",
-      "SET_EA",
-      "FLUSH_BUFFERS",
-      "QUERY_VOLUME_INFORMATION",
-      "SET_VOLUME_INFORMATION",
-      "DIRECTORY_CONTROL",
-      "FILE_SYSTEM_CONTROL",
-      "DEVICE_CONTROL",
-      "INTERNAL_DEVICE_CONTROL",
-      "SHUTDOWN",
-      "LOCK_CONTROL",
-      "CLEANUP",
-      "CREATE_MAILSLOT",
-      "QUERY_SECURITY",
-      "SET_SECURITY",
-      "POWER",
-      "SYSTEM_CONTROL",
-      "DEVICE_CHANGE",
-      "QUERY_QUOTA",
-      "SET_QUOTA",
-      "PNP",
-  };
-  if (major >= std::size(kNames)) return fmt::format("major function {:#x}", major);
+  const std::string_view name = replay::irp_major_name(major);
+  if (name.empty()) return fmt::format("major function {:#x}", major);
   const bool has_minors = major == kPnp || major == kPower || major == kSystemControl;
-  const std::string name = fmt::format("IRP_MJ_{}", kNames[major]);
-  return has_minors ? fmt::format("{}, minor {:#x}", name, minor) : name;
+  return has_minors ? fmt::format("{}, minor {:#x}", name, minor) : std::string(name);
 }
 
 FindingObject request_object(std::uint64_t address, const replay::Irp* irp,

@@ -7,14 +7,17 @@
 
 #include "replay/checker.h"
 #include "replay/finding.h"
+#include "replay/nt_status.h"
 #include "replay/world.h"
 
 namespace ddireplay::checkers {
 
-inline constexpr std::uint32_t kStatusSuccess = 0;
-inline constexpr std::uint32_t kStatusPending = 0x103;
-inline constexpr std::uint32_t kStatusNotSupported = 0xc00000bb;
-inline constexpr std::uint32_t kStatusMoreProcessing = 0xc0000016;
+using replay::is_error;
+using replay::kStatusMoreProcessing;
+using replay::kStatusNotSupported;
+using replay::kStatusPending;
+using replay::kStatusSuccess;
+
 inline constexpr std::uint32_t kNoStatus = 0xffffffff;
 
 inline constexpr std::uint8_t kClose = 0x02;
@@ -30,15 +33,10 @@ inline constexpr std::uint8_t kQueryRemoveDevice = 0x01;
 inline constexpr std::uint8_t kRemoveDevice = 0x02;
 inline constexpr std::uint8_t kSurpriseRemoval = 0x17;
 
-inline bool is_error(std::uint32_t status) { return static_cast<std::int32_t>(status) < 0; }
-
 inline std::uint32_t low32(std::uint64_t value) { return static_cast<std::uint32_t>(value); }
 
 // The innermost dispatch routine that runs where the step happens, or nullptr.
 const replay::CallbackFrame* dispatch_frame(const replay::Step& step, const replay::World& world);
-// The callback that the step leaves; nullptr: its entry was not seen.
-const replay::CallbackFrame* left_frame(const replay::Step& step, const replay::World& world);
-
 // Address in the driver's code that the step's call returns to; 0: not known.
 std::uint64_t caller_of(const replay::Step& step, const replay::World& world);
 

@@ -7,6 +7,7 @@
 #include "checkers/makers.h"
 #include "checkers/text.h"
 #include "replay/irql.h"
+#include "replay/samples.h"
 
 namespace ddireplay::checkers {
 
@@ -146,7 +147,9 @@ bool comes_back_to_nobody(const Sent& sent) {
   return needs_one && (sent[Operand::completion] == 0 || (sent[Operand::control] & kInvokes) == 0);
 }
 
-bool has_interrupts_off(const Sent& sent) { return sent[Operand::interrupts] == 1; }
+bool has_interrupts_off(const Sent& sent) {
+  return sent[Operand::interrupts] == replay::kInterruptsOff;
+}
 
 bool has_refused_routine(const Sent& sent) {
   return sent.turn != nullptr && sent.turn->driver == sent.step.driver &&
@@ -233,13 +236,6 @@ std::array<std::uint64_t, 3> parameters_of(const Sent& sent, Shows shows) {
   return {};
 }
 
-// The checker's rules, in the order of the rows.
-template <std::size_t N>
-std::array<Rule, N> rules_of(const Row (&rows)[N]) {
-  std::array<Rule, N> rules;
-  for (std::size_t i = 0; i < N; ++i) rules[i] = rows[i].rule;
-  return rules;
-}
 const auto kRules = rules_of(kRows);
 
 constexpr Op kOperations[] = {Op::irp_call};

@@ -179,7 +179,7 @@ class SynchronousRequest final : public replay::Checker {
   void leave(const Step& step, const World& world, replay::FindingSink& sink) {
     const auto thread = requests_.find(step.event->thread);
     if (thread == requests_.end()) return;
-    const CallbackFrame* frame = left_frame(step, world);
+    const CallbackFrame* frame = world.threads().frame_left(*step.event);
     if (frame == nullptr) return;
     const bool is_outermost = world.threads().frames(*step.event).data() == frame;
     for (const Request& request : thread->second) {

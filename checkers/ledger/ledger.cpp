@@ -3,6 +3,7 @@
 #include <string>
 #include <unordered_map>
 
+#include "checkers/ledger/row_id.h"
 #include "checkers/ledger/words.h"
 
 namespace ddireplay::checkers {
@@ -56,6 +57,24 @@ std::string_view status_text(Status status) {
 
 std::string_view status_word(Status status) {
   return kStatusWords[static_cast<std::size_t>(status)];
+}
+
+std::string_view needs_label(Status status) {
+  switch (status) {
+    case Status::checked:
+      return "Rests on";
+    case Status::not_yet:
+      return "Needs";
+    case Status::needs_more:
+      return "Would need";
+    case Status::out_of_scope:
+      break;
+  }
+  return "Why not";
+}
+
+bool is_own_row(const replay::Rule& rule, const LedgerRow& row) {
+  return row_has_id(row, rule.id());
 }
 
 std::vector<const replay::Rule*> rules_of(

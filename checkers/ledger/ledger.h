@@ -52,6 +52,12 @@ std::string_view status_text(Status status);
 // "needs-more": as the command line has it.
 std::string_view status_word(Status status);
 
+// What the row's `needs` is, in its state: "Rests on", "Needs", "Would need", "Why not".
+std::string_view needs_label(Status status);
+
+// The row is the rule's own, and not one that it checks by an alias.
+bool is_own_row(const replay::Rule& rule, const LedgerRow& row);
+
 // The rules of some checkers. They live as long as the program, checkers don't.
 std::vector<const replay::Rule*> rules_of(
     std::span<const std::unique_ptr<replay::Checker>> checkers);

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "checkers/biography.h"
+#include "replay/samples.h"
 
 namespace ddireplay::checkers {
 
@@ -23,10 +24,7 @@ bool begins_acquisition(const Step& step, const World& world) {
          (step.op == Op::lock_acquire && !world.locks().was_requested(step));
 }
 
-bool apcs_enabled(const Step& step) {
-  constexpr std::uint64_t kEnabled = 1;
-  return step[Operand::apcs] == kEnabled;
-}
+bool apcs_enabled(const Step& step) { return step[Operand::apcs] == replay::kApcsEnabled; }
 
 bool is_in_own_memory(std::uint64_t address, const Step& step, const World& world) {
   if (const replay::PoolBlock* block = world.pool().containing(address)) {

@@ -5,6 +5,7 @@
 #include <array>
 
 #include "checkers/biography.h"
+#include "checkers/ledger/checked_rule.h"
 #include "checkers/makers.h"
 #include "checkers/text.h"
 #include "replay/irql.h"
@@ -27,62 +28,13 @@ constexpr std::uint64_t kMustSucceed = 2;  // of POOL_TYPE
 
 enum { kZeroBytes, kPagedTooHigh, kNonpagedTooHigh, kMustSucceedAsked };
 
-constexpr Rule kRules[] = {
-    {.bug_check = 0xC4,
-     .code = 0x0,
-     .sub_id = "",
-     .slug = "pool-zero-bytes",
-     .title = "The driver is requesting a pool allocation of zero bytes.",
-     .parameters = {"current IRQL", "pool type (POOL_FLAGS for ExAllocatePool2 and 3)",
-                    "number of bytes: 0"},
-     .evidence = Evidence::presence,
-     .condition = "A pool allocation routine is called with NumberOfBytes 0, whatever it returns.",
-     .near_miss = "A lookaside list, an MDL or a string of length 0; the smallest request, 1 byte.",
-     .remedy = "Check the length before the call: a length of 0 that comes from outside is a case "
-               "of its own.",
-     .aliases = "",
-     .follows = ""},
-    {.bug_check = 0xC4,
-     .code = 0x1,
-     .sub_id = "",
-     .slug = "paged-pool-allocated-above-apc-level",
-     .title = "The driver is allocating paged pool above APC_LEVEL.",
-     .parameters = {"current IRQL", "pool type (POOL_FLAGS for ExAllocatePool2 and 3)",
-                    "number of bytes"},
-     .evidence = Evidence::presence,
-     .condition = "A request for paged pool (bit 0 of POOL_TYPE, or POOL_FLAG_PAGED) at IRQL 2 or "
-                  "above.",
-     .near_miss =
-         "Paged pool at APC_LEVEL, as under a fast mutex; nonpaged pool at DISPATCH_LEVEL.",
-     .remedy = "Allocate before the lock is taken or outside of the DPC, or use nonpaged pool.",
-     .aliases = "C1:30 C4:20004 WDM:IrqlExAllocatePool",
-     .follows = ""},
-    {.bug_check = 0xC4,
-     .code = 0x2,
-     .sub_id = "",
-     .slug = "nonpaged-pool-allocated-above-dispatch-level",
-     .title = "The driver is allocating nonpaged pool above DISPATCH_LEVEL.",
-     .parameters = {"current IRQL", "pool type (POOL_FLAGS for ExAllocatePool2 and 3)",
-                    "number of bytes"},
-     .evidence = Evidence::presence,
-     .condition = "A request for nonpaged pool at an IRQL above DISPATCH_LEVEL.",
-     .near_miss = "Nonpaged pool at DISPATCH_LEVEL, as in a DPC or under a spin lock.",
-     .remedy = "Leave the allocation to a DPC; in an interrupt service routine use memory that was "
-               "allocated before.",
-     .aliases = "C1:30 C4:20004 WDM:IrqlExAllocatePool",
-     .follows = ""},
-    {.bug_check = 0xC4,
-     .code = 0x3,
-     .sub_id = "",
-     .slug = "pool-must-succeed",
-     .title = "The driver is requesting must-succeed pool, which does not exist any more.",
-     .parameters = {"current IRQL", "pool type", "number of bytes"},
-     .evidence = Evidence::presence,
-     .condition = "Bit 1 of POOL_TYPE is set (2, 6, 34, 38), for any number of bytes.",
-     .near_miss = "POOL_FLAG_UNINITIALIZED, which is also 2, in a call of ExAllocatePool2.",
-     .remedy = "Use NonPagedPoolNx, and handle an allocation that fails.",
-     .aliases = "C2:9A",
-     .follows = ""},
+const Rule kRules[] = {
+    checked_rule("C4:0", "pool-zero-bytes", Evidence::presence),
+    checked_rule("C4:1", "paged-pool-allocated-above-apc-level", Evidence::presence, {},
+                 "C1:30 C4:20004 WDM:IrqlExAllocatePool"),
+    checked_rule("C4:2", "nonpaged-pool-allocated-above-dispatch-level", Evidence::presence, {},
+                 "C1:30 C4:20004 WDM:IrqlExAllocatePool"),
+    checked_rule("C4:3", "pool-must-succeed", Evidence::presence, {}, "C2:9A"),
 };
 
 constexpr Op kOperations[] = {Op::pool_allocate};

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "checkers/biography.h"
+#include "checkers/ledger/checked_rule.h"
 #include "checkers/makers.h"
 #include "checkers/text.h"
 #include "replay/world.h"
@@ -26,53 +27,10 @@ using replay::World;
 
 enum { kNeverAllocated, kFreedTwice, kMalformed };
 
-constexpr Rule kRules[] = {
-    {.bug_check = 0xC4,
-     .code = 0x10,
-     .sub_id = "",
-     .slug = "pool-free-of-unallocated",
-     .title = "The driver is freeing an address that no allocation returned.",
-     .parameters = {"address that is freed", "reserved", "reserved"},
-     .evidence = Evidence::absence,
-     .condition =
-         "ExFreePool or its kin is given NULL, an address inside a live block (also known as "
-         "0x13E), "
-         "or an address that the trace has never seen. The last is only certain when the driver's "
-         "whole life is recorded and nothing that it called could have handed it such a block.",
-     .near_miss = "Pool that the system allocated for the driver: IoGetDeviceInterfaces, "
-                  "SeQueryInformationToken, strings of the run-time library, answers in an IRP.",
-     .remedy = "Free exactly what the allocation returned, and keep that pointer apart from the "
-               "one that walks the data.",
-     .aliases = "C4:13E",
-     .follows = ""},
-    {.bug_check = 0xC4,
-     .code = 0x13,
-     .sub_id = "",
-     .slug = "pool-freed-twice",
-     .title = "The driver is freeing a pool block that has been freed already.",
-     .parameters = {"reserved", "address of the block",
-                    "position of the first free, in place of the header's contents"},
-     .evidence = Evidence::absence,
-     .condition = "The address was freed before, and no allocation has returned it since.",
-     .near_miss = "The address was allocated again in between, also on another processor: a free "
-                  "counts from its entry, an allocation from its return.",
-     .remedy = "Let one place own the block, and set its pointer to NULL where it is freed.",
-     .aliases = "C2:7 C4:14",
-     .follows = ""},
-    {.bug_check = 0xC4,
-     .code = 0x16,
-     .sub_id = "",
-     .slug = "pool-free-of-impossible-address",
-     .title = "The driver is freeing an address at which no pool block can be.",
-     .parameters = {"reserved", "address that is freed", "reserved"},
-     .evidence = Evidence::presence,
-     .condition = "The address is no block's, and lies in the user half of memory, or is not "
-                  "aligned as pool is: to 16 bytes, on 32-bit machines to 8.",
-     .near_miss = "The same address inside a live block, which is C4:10. On a host that runs "
-                  "drivers in a process all addresses are in the user half.",
-     .remedy = "Look for a pointer that was overwritten or never set.",
-     .aliases = "",
-     .follows = ""},
+const Rule kRules[] = {
+    checked_rule("C4:10", "pool-free-of-unallocated", Evidence::absence, {}, "C4:13E"),
+    checked_rule("C4:13", "pool-freed-twice", Evidence::absence, {}, "C2:7 C4:14"),
+    checked_rule("C4:16", "pool-free-of-impossible-address", Evidence::presence),
 };
 
 constexpr Op kOperations[] = {Op::pool_free};

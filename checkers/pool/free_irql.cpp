@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "checkers/biography.h"
+#include "checkers/ledger/checked_rule.h"
 #include "checkers/makers.h"
 #include "checkers/text.h"
 #include "replay/irql.h"
@@ -24,31 +25,11 @@ using replay::Step;
 
 enum { kPaged, kNonpaged };
 
-constexpr Rule kRules[] = {
-    {.bug_check = 0xC4,
-     .code = 0x11,
-     .sub_id = "",
-     .slug = "paged-pool-freed-above-apc-level",
-     .title = "The driver is freeing paged pool above APC_LEVEL.",
-     .parameters = {"current IRQL", "pool type", "address of the block"},
-     .evidence = Evidence::presence,
-     .condition = "A block that was allocated as paged pool is freed at IRQL 2 or above.",
-     .near_miss = "Freeing it at APC_LEVEL; a block of which the trace has no allocation.",
-     .remedy = "Free it after the lock is released, or hand it to a work item.",
-     .aliases = "C1:31 WDM:IrqlExFree1 WDM:IrqlExFree2 WDM:IrqlExFree3",
-     .follows = ""},
-    {.bug_check = 0xC4,
-     .code = 0x12,
-     .sub_id = "",
-     .slug = "nonpaged-pool-freed-above-dispatch-level",
-     .title = "The driver is freeing nonpaged pool above DISPATCH_LEVEL.",
-     .parameters = {"current IRQL", "pool type", "address of the block"},
-     .evidence = Evidence::presence,
-     .condition = "A block that was allocated as nonpaged pool is freed above DISPATCH_LEVEL.",
-     .near_miss = "Freeing it in a DPC or under a spin lock.",
-     .remedy = "Leave the free to a DPC.",
-     .aliases = "C1:31 WDM:IrqlExFree1 WDM:IrqlExFree2 WDM:IrqlExFree3",
-     .follows = ""},
+const Rule kRules[] = {
+    checked_rule("C4:11", "paged-pool-freed-above-apc-level", Evidence::presence, {},
+                 "C1:31 WDM:IrqlExFree1 WDM:IrqlExFree2 WDM:IrqlExFree3"),
+    checked_rule("C4:12", "nonpaged-pool-freed-above-dispatch-level", Evidence::presence, {},
+                 "C1:31 WDM:IrqlExFree1 WDM:IrqlExFree2 WDM:IrqlExFree3"),
 };
 
 constexpr Op kOperations[] = {Op::pool_free};

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include "checkers/biography.h"
+#include "checkers/ledger/checked_rule.h"
 #include "checkers/makers.h"
 #include "checkers/text.h"
 #include "replay/world.h"
@@ -21,24 +22,8 @@ using replay::Rule;
 using replay::Step;
 using replay::World;
 
-constexpr Rule kRules[] = {
-    {.bug_check = 0xC4,
-     .code = 0x62,
-     .sub_id = "",
-     .slug = "pool-leak-at-unload",
-     .title = "A driver has forgotten to free its pool allocations prior to unloading.",
-     .parameters = {"name of the driver having the issue",
-                    "verifier internal structure with driver information",
-                    "total # of (paged+nonpaged) allocations that weren't freed"},
-     .evidence = Evidence::absence,
-     .condition = "When the driver's image goes, something that it allocated is still there: pool, "
-                  "an MDL, a work item, a string of the run-time library, contiguous memory.",
-     .near_miss =
-         "What has passed to somebody else: an MDL of a request that was completed or sent "
-         "on, a block that answers a request, what another driver has freed.",
-     .remedy = "For each block listed, find the path from its allocation on which nobody frees it.",
-     .aliases = "C4:60",
-     .follows = "C4:10"},
+const Rule kRules[] = {
+    checked_rule("C4:62", "pool-leak-at-unload", Evidence::absence, "C4:10", "C4:60"),
 };
 
 constexpr Op kOperations[] = {Op::image_unload};

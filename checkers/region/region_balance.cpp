@@ -8,6 +8,7 @@
 #include "checkers/makers.h"
 #include "checkers/region/open_regions.h"
 #include "checkers/text.h"
+#include "replay/samples.h"
 
 namespace ddireplay::checkers {
 
@@ -24,8 +25,6 @@ using replay::Operand;
 using replay::Rule;
 using replay::Step;
 using replay::World;
-
-constexpr std::uint8_t kApcsEnabled = 1;  // as sampled
 
 enum RuleNumber { kAtThreadEnd, kOutside, kCritical, kGuarded };
 
@@ -83,7 +82,7 @@ class RegionBalance final : public replay::Checker {
     const bool is_critical = step.op == Op::critical_leave;
     // Where the callback began with APCs enabled, the machine itself says whether it is in a
     // region.
-    if (is_critical && frame.apcs == kApcsEnabled && !apcs_enabled(step)) return;
+    if (is_critical && frame.apcs == replay::kApcsEnabled && !apcs_enabled(step)) return;
     if ((is_critical ? open.critical : open.guarded) > 0) return;
     report(is_critical ? kCritical : kGuarded, 0, frame.entered.position,
            fmt::format("{} left a {} region that it had not entered in {}.",

@@ -10,6 +10,7 @@
 #include "checkers/makers.h"
 #include "checkers/remove_lock/remove_lock_object.h"
 #include "checkers/text.h"
+#include "replay/nt_status.h"
 #include "replay/world.h"
 
 namespace ddireplay::checkers {
@@ -30,7 +31,6 @@ using replay::CallbackFrame;
 using replay::RemoveLock;
 
 constexpr std::uint8_t kAnyMajor = 0xff;
-constexpr std::uint32_t kStatusPending = 0x103;
 
 struct MajorRow {
   std::uint8_t major;
@@ -86,7 +86,7 @@ class RemoveLockHeld final : public replay::Checker {
   void on_step(const Step& step, const World& before, FindingSink& sink) override {
     if (step.event->raised()) return;
     const auto status = static_cast<std::uint32_t>(step[Operand::result]);
-    if (status == kStatusPending) return;
+    if (status == replay::kStatusPending) return;
     const auto frames = before.threads().frames(*step.event);
     if (frames.empty() || frames.back().kind != replay::CallbackKind::dispatch) return;
     const CallbackFrame& frame = frames.back();

@@ -7,6 +7,7 @@
 #include "checkers/lock/lock_call.h"
 #include "checkers/makers.h"
 #include "checkers/text.h"
+#include "replay/nt_status.h"
 
 namespace ddireplay::checkers {
 
@@ -33,8 +34,6 @@ const Rule kRules[] = {
 };
 
 constexpr Op kOperations[] = {Op::lock_release, Op::callback_leave};
-
-constexpr std::uint64_t kStatusPending = 0x103;
 
 class ResourceOwner final : public replay::Checker {
  public:
@@ -74,7 +73,8 @@ class ResourceOwner final : public replay::Checker {
   // A request that is pending may have taken its resource with it.
   static void returned(const Step& step, const World& world, FindingSink& sink) {
     const auto kind = static_cast<replay::CallbackKind>(step[Operand::kind]);
-    if (kind != replay::CallbackKind::dispatch || step[Operand::result] == kStatusPending) return;
+    if (kind != replay::CallbackKind::dispatch || step[Operand::result] == replay::kStatusPending)
+      return;
     const auto frames = world.threads().frames(*step.event);
     if (frames.empty() || frames.back().function != step.event->function) return;
     for (const Hold& hold : world.locks().held_by(LockModel::owner_of(step))) {

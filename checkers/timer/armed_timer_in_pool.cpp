@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include "checkers/biography.h"
+#include "checkers/ledger/checked_rule.h"
 #include "checkers/makers.h"
 #include "checkers/text.h"
 #include "replay/world.h"
@@ -22,22 +23,8 @@ using replay::Step;
 using replay::Timer;
 using replay::World;
 
-constexpr Rule kRules[] = {
-    {.bug_check = 0xC4,
-     .code = 0x15,
-     .sub_id = "",
-     .slug = "armed-timer-in-freed-pool",
-     .title = "The driver is freeing a pool block that contains an armed timer.",
-     .parameters = {"address of the timer", "pool type", "address of the block"},
-     .evidence = Evidence::absence,
-     .condition =
-         "Any byte of a pending KTIMER lies in the block: it was set, and neither cancelled "
-         "nor, being a one-shot, past its due time.",
-     .near_miss = "A one-shot that has expired, whatever KeCancelTimer would say; a periodic timer "
-                  "that was cancelled before the free.",
-     .remedy = "Call KeCancelTimer, and KeFlushQueuedDpcs if the timer has a DPC, before the free.",
-     .aliases = "",
-     .follows = ""},
+const Rule kRules[] = {
+    checked_rule("C4:15", "armed-timer-in-freed-pool", Evidence::absence),
 };
 
 constexpr Op kOperations[] = {Op::pool_free};

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include "checkers/biography.h"
+#include "checkers/ledger/checked_rule.h"
 #include "checkers/makers.h"
 #include "checkers/text.h"
 #include "replay/world.h"
@@ -27,50 +28,10 @@ using replay::World;
 
 enum { kTimer, kDpc, kRoutine };
 
-constexpr Rule kRules[] = {
-    {.bug_check = 0xC7,
-     .code = 0x0,
-     .sub_id = "",
-     .slug = "armed-timer-in-dying-memory",
-     .title = "An armed timer lies in memory that is going away.",
-     .parameters = {"address of the timer", "start of the memory", "end of the memory"},
-     .evidence = Evidence::absence,
-     .condition =
-         "The image is unloaded, or a device deleted that nothing references, and any byte "
-         "of a pending KTIMER lies in it. In pool that is freed it is C4:15.",
-     .near_miss = "A one-shot that has expired; a device that is still referenced, whose extension "
-                  "therefore stays.",
-     .remedy =
-         "Call KeCancelTimer before IoDeleteDevice, or in Unload for a timer in static memory.",
-     .aliases = "",
-     .follows = ""},
-    {.bug_check = 0xC7,
-     .code = 0x1,
-     .sub_id = "",
-     .slug = "queued-dpc-in-dying-memory",
-     .title = "A queued DPC lies in memory that is going away.",
-     .parameters = {"address of the DPC", "start of the memory", "end of the memory"},
-     .evidence = Evidence::absence,
-     .condition = "A pool block is freed, a device deleted that nothing references, or the image "
-                  "unloaded, and any byte of a KDPC that was queued and has not run lies in it.",
-     .near_miss = "The DPC's own routine frees it: it has left the queue by then.",
-     .remedy = "Call KeRemoveQueueDpc, or KeFlushQueuedDpcs, before the memory goes.",
-     .aliases = "",
-     .follows = ""},
-    {.bug_check = 0xC7,
-     .code = 0x2,
-     .sub_id = "",
-     .slug = "dpc-routine-in-unloaded-image",
-     .title = "The routine of a DPC that may still run lies in memory that is going away.",
-     .parameters = {"address of the routine", "start of the memory", "end of the memory"},
-     .evidence = Evidence::absence,
-     .condition =
-         "The image is unloaded while a DPC whose routine is in it is queued or hangs on a "
-         "pending timer. Where the object itself lies in the image it is C7:0 or C7:1.",
-     .near_miss = "KeCancelTimer and KeFlushQueuedDpcs were called in Unload.",
-     .remedy = "Cancel timers and flush DPCs in Unload, in that order.",
-     .aliases = "",
-     .follows = ""},
+const Rule kRules[] = {
+    checked_rule("C7:0", "armed-timer-in-dying-memory", Evidence::absence),
+    checked_rule("C7:1", "queued-dpc-in-dying-memory", Evidence::absence),
+    checked_rule("C7:2", "dpc-routine-in-unloaded-image", Evidence::absence),
 };
 
 constexpr Op kOperations[] = {Op::pool_free, Op::device_delete, Op::image_unload};

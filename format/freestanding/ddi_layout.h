@@ -69,6 +69,11 @@ enum class Sample : std::uint8_t {
   interrupts,  // 1: they are off, 2: they are on (RFLAGS.IF)
   apcs,        // 1: enabled, 2: normal kernel APCs are disabled, 3: all are
 };
+inline constexpr std::uint64_t kInterruptsOff = 1;
+inline constexpr std::uint64_t kInterruptsOn = 2;
+inline constexpr std::uint64_t kApcsEnabled = 1;
+inline constexpr std::uint64_t kNormalApcsDisabled = 2;
+inline constexpr std::uint64_t kAllApcsDisabled = 3;
 
 inline constexpr std::size_t kMaxFields = 24;
 inline constexpr std::size_t kMaxArguments = 16;

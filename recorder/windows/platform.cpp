@@ -82,22 +82,16 @@ StackLimits stack_limits() {
 }
 
 constexpr std::uint64_t kInterruptFlag = 0x200;
-// Values of the samples (format/freestanding/ddi_layout.h).
-constexpr std::uint64_t kInterruptsOff = 1;
-constexpr std::uint64_t kInterruptsOn = 2;
-constexpr std::uint64_t kApcsEnabled = 1;
-constexpr std::uint64_t kNormalApcsDisabled = 2;
-constexpr std::uint64_t kAllApcsDisabled = 3;
 
 std::uint64_t apc_state() {
   // Wine has no APCs to disable; what stands in for it counts as Windows does.
   if (current_system().on_wine && !supplying()) return 0;
   const bool on_wine = current_system().on_wine;
   if (on_wine ? wine::all_apcs_disabled() : KeAreAllApcsDisabled() != FALSE) {
-    return kAllApcsDisabled;
+    return format::kAllApcsDisabled;
   }
   const bool normal = on_wine ? wine::normal_apcs_disabled() : KeAreApcsDisabled() != FALSE;
-  return normal ? kNormalApcsDisabled : kApcsEnabled;
+  return normal ? format::kNormalApcsDisabled : format::kApcsEnabled;
 }
 
 }  // namespace
@@ -142,7 +136,8 @@ std::uint64_t sample(format::Sample what) {
       // Under Wine every driver lives in one process, whoever the request comes from.
       return current_system().on_wine ? 0 : reinterpret_cast<std::uint64_t>(PsGetCurrentProcess());
     case format::Sample::interrupts:
-      return (__readeflags() & kInterruptFlag) != 0 ? kInterruptsOn : kInterruptsOff;
+      return (__readeflags() & kInterruptFlag) != 0 ? format::kInterruptsOn
+                                                    : format::kInterruptsOff;
     case format::Sample::apcs:
       return apc_state();
   }

@@ -9,7 +9,6 @@
 #include <string_view>
 
 #include "checkers/ledger/bug_checks.h"
-#include "checkers/ledger/explanation.h"
 #include "checkers/ledger/row_id.h"
 #include "checkers/ledger/words.h"
 #include "tools/report/append.h"
@@ -98,14 +97,13 @@ std::string long_status(const Ledger& ledger, const LedgerRow& row) {
 }
 
 // Parameter 1 is the code, unless the row says otherwise.
-void add_parameters(std::string& out, const LedgerRow& row,
-                    const std::array<std::string_view, 4>& parameters) {
+void add_parameters(std::string& out, const LedgerRow& row) {
   const checkers::IdParts id = checkers::parts_of(row.id);
-  if (parameters[0].empty() && !id.has_word) {
+  if (row.parameters[0].empty() && !id.has_word) {
     add_field(out, "Parameter 1", fmt::format("{:#x}", id.code));
   }
-  for (std::size_t i = 0; i < parameters.size(); ++i) {
-    add_field(out, fmt::format("Parameter {}", i + 1), parameters[i]);
+  for (std::size_t i = 0; i < row.parameters.size(); ++i) {
+    add_field(out, fmt::format("Parameter {}", i + 1), row.parameters[i]);
   }
 }
 
@@ -140,16 +138,15 @@ std::string rules_table(const Ledger& ledger, LedgerRows rows) {
 }
 
 std::string rule_explanation(const Ledger& ledger, const LedgerRow& row) {
-  const checkers::Explanation text = checkers::explain(ledger, row);
   const Status status = ledger.status(row);
-  std::string out = fmt::format("{}  {}\n\n", row.id, text.title);
+  std::string out = fmt::format("{}  {}\n\n", row.id, row.title);
   add_field(out, "Status", long_status(ledger, row));
   add_field(out, "Bug check", checkers::bug_check_heading(bug_check_of(row)));
   add_field(out, "Option", row.option);
-  add_parameters(out, row, text.parameters);
-  add_field(out, "Fires when", text.condition);
-  add_field(out, "Near miss", text.near_miss);
-  add_field(out, "How to fix", text.remedy);
+  add_parameters(out, row);
+  add_field(out, "Fires when", row.condition);
+  add_field(out, "Near miss", row.near_miss);
+  add_field(out, "How to fix", row.remedy);
   add_field(out, checkers::needs_label(status), row.needs);
   add_field(out, "Gaps", verdict_with_gaps(ledger.rule_of(row)));
   add_field(out, "DDIs", row.ddis);
@@ -158,11 +155,10 @@ std::string rule_explanation(const Ledger& ledger, const LedgerRow& row) {
 }
 
 Json rule_json(const Ledger& ledger, const LedgerRow& row) {
-  const checkers::Explanation text = checkers::explain(ledger, row);
   const replay::Rule* rule = ledger.rule_of(row);
   const std::uint64_t bug_check = bug_check_of(row);
   Json parameters = Json::array();
-  for (const std::string_view parameter : text.parameters) parameters.push_back(parameter);
+  for (const std::string_view parameter : row.parameters) parameters.push_back(parameter);
   return Json{
       {"rule", row.id},
       {"also", words_json(row.also)},
@@ -175,11 +171,11 @@ Json rule_json(const Ledger& ledger, const LedgerRow& row) {
       {"in_part", row.reach == checkers::Reach::calls_in_part},
       {"tier", row.tier},
       {"option", row.option},
-      {"title", text.title},
+      {"title", row.title},
       {"parameters", std::move(parameters)},
-      {"condition", text.condition},
-      {"near_miss", null_if_empty(text.near_miss)},
-      {"remedy", null_if_empty(text.remedy)},
+      {"condition", row.condition},
+      {"near_miss", null_if_empty(row.near_miss)},
+      {"remedy", null_if_empty(row.remedy)},
       {"needs", row.needs},
       {"ddis", words_json(row.ddis)}};
 }

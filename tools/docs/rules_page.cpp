@@ -6,7 +6,6 @@
 #include <cstdint>
 
 #include "checkers/ledger/bug_checks.h"
-#include "checkers/ledger/explanation.h"
 #include "checkers/ledger/row_id.h"
 #include "tools/docs/markdown.h"
 #include "tools/report/append.h"
@@ -109,7 +108,7 @@ std::string status_cell(const Ledger& ledger, const LedgerRow& row) {
 }
 
 std::string condition_cell(const Ledger& ledger, const LedgerRow& row) {
-  std::string cell = cell_text(checkers::explain(ledger, row).condition);
+  std::string cell = cell_text(row.condition);
   const Status status = ledger.status(row);
   if (status == Status::checked) return cell;
   append(cell, " *{}:* {}", checkers::needs_label(status), cell_text(row.needs));

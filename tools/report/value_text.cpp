@@ -5,6 +5,7 @@
 #include <array>
 #include <string_view>
 
+#include "replay/irp_major.h"
 #include "tools/report/text.h"
 
 namespace ddireplay::tools {
@@ -60,37 +61,6 @@ constexpr std::array<Name, 9> kPoolTypes = {{
     {512, "NonPagedPoolNx"},
 }};
 
-constexpr std::array<std::string_view, 28> kMajors = {{
-    "IRP_MJ_CREATE",
-    "IRP_MJ_CREATE_NAMED_PIPE",
-    "IRP_MJ_CLOSE",
-    "IRP_MJ_READ",
-    "IRP_MJ_WRITE",
-    "IRP_MJ_QUERY_INFORMATION",
-    "IRP_MJ_SET_INFORMATION",
-    "IRP_MJ_QUERY_EA",
-    "IRP_MJ_SET_EA",
-    "IRP_MJ_FLUSH_BUFFERS",
-    "IRP_MJ_QUERY_VOLUME_INFORMATION",
-    "IRP_MJ_SET_VOLUME_INFORMATION",
-    "IRP_MJ_DIRECTORY_CONTROL",
-    "IRP_MJ_FILE_SYSTEM_CONTROL",
-    "IRP_MJ_DEVICE_CONTROL",
-    "IRP_MJ_INTERNAL_DEVICE_CONTROL",
-    "IRP_MJ_SHUTDOWN",
-    "IRP_MJ_LOCK_CONTROL",
-    "IRP_MJ_CLEANUP",
-    "IRP_MJ_CREATE_MAILSLOT",
-    "IRP_MJ_QUERY_SECURITY",
-    "IRP_MJ_SET_SECURITY",
-    "IRP_MJ_POWER",
-    "IRP_MJ_SYSTEM_CONTROL",
-    "IRP_MJ_DEVICE_CHANGE",
-    "IRP_MJ_QUERY_QUOTA",
-    "IRP_MJ_SET_QUOTA",
-    "IRP_MJ_PNP",
-}};
-
 template <std::size_t count>
 std::string named(const std::array<Name, count>& names, std::uint32_t value) {
   for (const Name& row : names) {
@@ -122,6 +92,11 @@ std::string integer_text(const format::Field& field, std::uint64_t value, unsign
   return value < 10 ? fmt::format("{}", value) : fmt::format("{:#x}", value);
 }
 
+std::string major_text(std::uint64_t major) {
+  const std::string_view name = replay::irp_major_name(major);
+  return name.empty() ? fmt::format("{:#x}", major) : std::string(name);
+}
+
 }  // namespace
 
 std::string status_text(std::uint32_t status) { return named(kStatuses, status); }
@@ -146,7 +121,7 @@ std::string value_text(const format::Field& field, std::uint64_t value, unsigned
     case format::Kind::time:
       return time_text(sign_extended(value, bytes));
     case format::Kind::irp_major:
-      return value < kMajors.size() ? std::string(kMajors[value]) : fmt::format("{:#x}", value);
+      return major_text(value);
     case format::Kind::size:
     case format::Kind::flags:
     case format::Kind::handle:
