@@ -56,6 +56,25 @@ FindingObject image_object(const replay::Step& step, const replay::World& world)
   return object;
 }
 
+FindingObject ended_memory(const replay::Step& step, const replay::World& world) {
+  if (step.op == replay::Op::image_unload) return image_object(step, world);
+  if (step.block != nullptr) {
+    FindingObject block = object_of(*step.block);
+    add_entry(block, Role::freed, step.moment());
+    return block;
+  }
+  FindingObject object{.kind = "device",
+                       .address = step.memory.begin,
+                       .size = step.memory.end - step.memory.begin,
+                       .tag = 0,
+                       .biography = {}};
+  if (const replay::Device* device = world.devices().find(step.memory.begin)) {
+    add_entry(object, Role::created, device->created);
+  }
+  add_entry(object, Role::deleted, step.moment());
+  return object;
+}
+
 FindingObject call_object(const replay::Step& step) {
   FindingObject object{.kind = "call", .address = 0, .size = 0, .tag = 0, .biography = {}};
   add_entry(object, Role::violated, step.moment());

@@ -20,6 +20,8 @@ replay::FindingObject object_of(const replay::Handle& handle);
 
 // The image of the step's driver, with its loading and, at its unloading, that.
 replay::FindingObject image_object(const replay::Step& step, const replay::World& world);
+// The memory that the step ends: a pool block, a device, an image, with its beginning and this end.
+replay::FindingObject ended_memory(const replay::Step& step, const replay::World& world);
 // The call itself, of a finding that is about nothing else.
 replay::FindingObject call_object(const replay::Step& step);
 // With the calls that began and ended its life.

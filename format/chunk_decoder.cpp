@@ -45,8 +45,8 @@ void check_stacks(const EventColumns& columns) {
     frames += depth;
   }
   if (frames != columns.stack_frames.size()) throw Malformed("its stacks have too few frames");
-  for (const std::uint32_t stack : columns.stacks.span()) {
-    if (stack != kNoStack && stack >= columns.stack_depths.size()) {
+  for (const EventSite& site : columns.site_table.span()) {
+    if (site.stack != kNoStack && site.stack >= columns.stack_depths.size()) {
       throw Malformed("an event's stack isn't in its list");
     }
   }

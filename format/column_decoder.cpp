@@ -23,8 +23,7 @@ constexpr std::uint64_t kRawBytesPerPayloadByte = 2048;
 
 // What the events, values and stacks of a chunk take in memory.
 std::uint64_t raw_bytes_of(schema::EventChunk::Reader chunk, const ChunkHeader& header) {
-  const std::uint64_t per_event = 2 * sizeof(std::uint64_t) + sizeof(std::uint32_t) +
-                                  sizeof(std::uint16_t) + 2 * sizeof(std::uint8_t);
+  const std::uint64_t per_event = 2 * sizeof(std::uint64_t) + sizeof(std::uint32_t);
   return header.event_count * per_event + chunk.getValueCount() * sizeof(std::uint64_t) +
          chunk.getStackCount() * sizeof(std::uint8_t) +
          chunk.getFrameCount() * sizeof(std::uint64_t);
@@ -74,9 +73,9 @@ void unfold_stacks(const Buffer<std::uint8_t>& shared, const Buffer<std::uint64_
 
 std::size_t EventColumns::bytes() const {
   return times.size() * sizeof(times[0]) + threads.size() * sizeof(threads[0]) +
-         values.size() * sizeof(values[0]) + stacks.size() * sizeof(stacks[0]) +
-         functions.size() * sizeof(functions[0]) + flags.size() + irqls.size() +
-         stack_depths.size() + stack_frames.size() * sizeof(stack_frames[0]);
+         values.size() * sizeof(values[0]) + sites.size() * sizeof(sites[0]) +
+         site_table.size() * sizeof(site_table[0]) + stack_depths.size() +
+         stack_frames.size() * sizeof(stack_frames[0]);
 }
 
 struct ColumnDecoder::Context {
@@ -199,10 +198,8 @@ void ColumnDecoder::decode(schema::EventChunk::Reader chunk, const ChunkHeader& 
   context_->unpack_events(list, events, values);
   columns.times.resize(events);
   columns.threads.resize(events);
-  columns.functions.resize(events);
-  columns.flags.resize(events);
-  columns.irqls.resize(events);
-  columns.stacks.resize(events);
+  columns.sites.resize(events);
+  columns.site_table.resize(context_->predicted.site_functions.size());
   columns.values.resize(values);
   context_->decoder.decode(context_->predicted, functions, columns);
   context_->unpack_stacks(list, chunk.getStackCount(), chunk.getFrameCount(), columns);

@@ -13,15 +13,22 @@
 
 namespace ddireplay::format {
 
-// The events of one chunk, column by column; ids are the chunk's own.
+// What the events of one site of a chunk have in common; ids are the chunk's own.
+struct EventSite {
+  std::uint32_t stack = kNoStack;
+  std::uint16_t function = 0;
+  std::uint8_t flags = 0;
+  std::uint8_t irql = 0;
+  std::uint8_t value_count = 0;
+};
+
+// The events of one chunk, column by column.
 struct EventColumns {
   Buffer<std::uint64_t> times;  // absolute
   Buffer<std::uint64_t> threads;
   Buffer<std::uint64_t> values;  // of all events, one after the other
-  Buffer<std::uint32_t> stacks;
-  Buffer<std::uint16_t> functions;
-  Buffer<std::uint8_t> flags;
-  Buffer<std::uint8_t> irqls;
+  Buffer<std::uint32_t> sites;   // places in `site_table`
+  Buffer<EventSite> site_table;
   Buffer<std::uint8_t> stack_depths;
   Buffer<std::uint64_t> stack_frames;  // of all stacks, one after the other
 

@@ -22,24 +22,80 @@ constexpr std::size_t kBatchGaps = 64;
 constexpr std::uint64_t kLiveBytesAlways = 256 << 20;
 constexpr std::uint64_t kLiveBytesPerFileByte = 64;
 
+// Behind all events.
+constexpr MergeKey kEnd = {std::numeric_limits<std::uint64_t>::max(),
+                           std::numeric_limits<std::uint16_t>::max()};
+
+// What the events of one site of a chunk look like, with the trace's ids.
+struct EventShape {
+  FunctionId function;
+  StackId stack;
+  std::uint8_t irql;
+  std::uint8_t flags;
+  std::uint8_t value_count;
+};
+
 // One chunk in play: how far its events have been taken.
 struct Cursor {
   std::unique_ptr<DecodedChunk> chunk;
-  std::uint64_t floor = 0;  // no event of it is earlier than this
   std::size_t next_event = 0;
   std::size_t next_value = 0;
   std::uint16_t processor = 0;
-  std::vector<FunctionId> functions;  // the trace's ids, by those of the chunk
-  std::vector<StackId> stacks;
+  Buffer<EventShape> shapes;  // by site of the chunk
 
   bool done() const { return next_event == chunk->columns.times.size(); }
-  std::uint64_t time() const { return std::max(floor, chunk->columns.times[next_event]); }
-  MergeKey key() const { return {time(), processor}; }
+  MergeKey key() const { return {chunk->columns.times[next_event], processor}; }
 };
 
-bool later(const std::unique_ptr<Cursor>& left, const std::unique_ptr<Cursor>& right) {
-  return left->key() > right->key();
-}
+// A cursor and where it is: all that the merge compares lies side by side.
+struct Waiting {
+  MergeKey key;
+  Cursor* cursor;
+};
+
+// Cursors by the key of their next event, the earliest one first: a binary heap, of which the first
+// one is changed in place, because that is what a merge does.
+class CursorHeap {
+ public:
+  bool empty() const { return heap_.empty(); }
+  const Waiting& first() const { return heap_.front(); }
+  // The least key of the others; `none` where there are no others.
+  MergeKey second_key(MergeKey none) const {
+    if (heap_.size() > 1) none = std::min(none, heap_[1].key);
+    if (heap_.size() > 2) none = std::min(none, heap_[2].key);
+    return none;
+  }
+  void add(Cursor* cursor) {
+    heap_.push_back({cursor->key(), cursor});
+    std::push_heap(heap_.begin(), heap_.end(),
+                   [](const Waiting& left, const Waiting& right) { return right.key < left.key; });
+  }
+  // The first one has moved on.
+  void first_moved() {
+    heap_.front().key = heap_.front().cursor->key();
+    sink_first();
+  }
+  void drop_first() {
+    heap_.front() = heap_.back();
+    heap_.pop_back();
+    if (!heap_.empty()) sink_first();
+  }
+
+ private:
+  void sink_first() {
+    const Waiting sinking = heap_.front();
+    std::size_t at = 0;
+    for (std::size_t child = 1; child < heap_.size(); child = 2 * at + 1) {
+      if (child + 1 < heap_.size() && heap_[child + 1].key < heap_[child].key) ++child;
+      if (!(heap_[child].key < sinking.key)) break;
+      heap_[at] = heap_[child];
+      at = child;
+    }
+    heap_[at] = sinking;
+  }
+
+  std::vector<Waiting> heap_;
+};
 
 std::vector<const ChunkInfo*> chunks_of(const std::vector<MergeStep>& steps,
                                         std::span<const ChunkInfo> chunks) {
@@ -66,16 +122,16 @@ struct EventSource::State {
 
   std::span<const Event> next();
   void recycle_finished();
+  MergeKey next_step_key() const { return next_step < steps.size() ? steps[next_step].key : kEnd; }
   bool batch_has_room() const { return filled < kBatchEvents && gaps.size() < kBatchGaps; }
   bool step_is_due() const;
   void take_step();
   void take_chunk(const MergeStep& step);
   void activate(std::unique_ptr<DecodedChunk> chunk, const MergeStep& step);
   void add_gap(MergeKey key, std::uint64_t lost, std::uint64_t until);
-  std::unique_ptr<Cursor> spare_cursor();
+  Cursor* spare_cursor();
   void intern(Cursor& cursor);
   void take_run();
-  MergeKey limit_of_run() const;
   void copy_events(Cursor& cursor, MergeKey limit);
 
   TraceReader::State& reader;
@@ -84,9 +140,10 @@ struct EventSource::State {
   std::vector<bool> was_damaged;  // by chunk: refused before this source began
   ChunkPipeline pipeline;
 
-  std::vector<std::unique_ptr<Cursor>> active;    // a heap, the earliest first
-  std::vector<std::unique_ptr<Cursor>> finished;  // the batch still points into their chunks
-  std::vector<std::unique_ptr<Cursor>> spare;
+  std::vector<std::unique_ptr<Cursor>> cursors;  // all of them
+  CursorHeap active;
+  std::vector<Cursor*> finished;  // the batch still points into their chunks
+  std::vector<Cursor*> spare;
   std::uint64_t live_bytes = 0;
 
   Buffer<Event> batch;
@@ -112,10 +169,10 @@ std::span<const Event> EventSource::State::next() {
 }
 
 void EventSource::State::recycle_finished() {
-  for (std::unique_ptr<Cursor>& cursor : finished) {
+  for (Cursor* cursor : finished) {
     live_bytes -= cursor->chunk->columns.bytes();
     pipeline.give_back(std::move(cursor->chunk));
-    spare.push_back(std::move(cursor));
+    spare.push_back(cursor);
   }
   finished.clear();
 }
@@ -123,7 +180,7 @@ void EventSource::State::recycle_finished() {
 // A chunk waits for its predecessor in the stream, even where one ends when the other begins.
 bool EventSource::State::step_is_due() const {
   if (next_step == steps.size()) return false;
-  return active.empty() || steps[next_step].key < active.front()->key();
+  return active.empty() || steps[next_step].key < active.first().key;
 }
 
 void EventSource::State::take_step() {
@@ -153,24 +210,27 @@ void EventSource::State::take_chunk(const MergeStep& step) {
 }
 
 void EventSource::State::activate(std::unique_ptr<DecodedChunk> chunk, const MergeStep& step) {
-  std::unique_ptr<Cursor> cursor = spare_cursor();
+  Cursor* cursor = spare_cursor();
   cursor->chunk = std::move(chunk);
-  cursor->floor = step.key.time;
   cursor->next_event = cursor->next_value = 0;
   cursor->processor = step.key.processor;
+  // No event of it is earlier than what its stream has already come to.
+  for (std::uint64_t& time : cursor->chunk->columns.times.span()) {
+    if (time >= step.key.time) break;
+    time = step.key.time;
+  }
   live_bytes += cursor->chunk->columns.bytes();
   intern(*cursor);
   if (cursor->done()) {
-    finished.push_back(std::move(cursor));
-    return;
+    finished.push_back(cursor);
+  } else {
+    active.add(cursor);
   }
-  active.push_back(std::move(cursor));
-  std::ranges::push_heap(active, later);
 }
 
-std::unique_ptr<Cursor> EventSource::State::spare_cursor() {
-  if (spare.empty()) return std::make_unique<Cursor>();
-  auto cursor = std::move(spare.back());
+Cursor* EventSource::State::spare_cursor() {
+  if (spare.empty()) return cursors.emplace_back(std::make_unique<Cursor>()).get();
+  Cursor* const cursor = spare.back();
   spare.pop_back();
   return cursor;
 }
@@ -183,20 +243,30 @@ void EventSource::State::intern(Cursor& cursor) {
   for (const Module& module : chunk.modules) {
     modules.push_back(reader.tables.intern_module(module));
   }
-  cursor.functions.clear();
+  std::vector<FunctionId> functions;
   for (const ChunkFunction& function : chunk.functions) {
-    cursor.functions.push_back(reader.tables.intern_function(
+    functions.push_back(reader.tables.intern_function(
         {.name = function.name,
          .prototype = function.prototype,
          .derived = function.derived,
          .original = function.original,
          .module = function.module == kNoModuleId ? kNoModuleId : modules[function.module]}));
   }
-  cursor.stacks.clear();
+  std::vector<StackId> stacks;
   std::span<const std::uint64_t> frames = chunk.columns.stack_frames.span();
   for (const std::uint8_t depth : chunk.columns.stack_depths.span()) {
-    cursor.stacks.push_back(reader.tables.intern_stack(frames.first(depth)));
+    stacks.push_back(reader.tables.intern_stack(frames.first(depth)));
     frames = frames.subspan(depth);
+  }
+  const std::span<const EventSite> sites = chunk.columns.site_table.span();
+  cursor.shapes.resize(sites.size());
+  for (std::size_t i = 0; i < sites.size(); ++i) {
+    const EventSite& site = sites[i];
+    cursor.shapes[i] = {.function = functions[site.function],
+                        .stack = site.stack == kNoStack ? kNoStack : stacks[site.stack],
+                        .irql = site.irql,
+                        .flags = site.flags,
+                        .value_count = site.value_count};
   }
 }
 
@@ -215,50 +285,43 @@ void EventSource::State::add_gap(MergeKey key, std::uint64_t lost, std::uint64_t
                      .value_count = static_cast<std::uint8_t>(values.size())};
 }
 
+// The earliest cursor's events come, up to where another one's do, or another chunk.
 void EventSource::State::take_run() {
-  std::ranges::pop_heap(active, later);
-  std::unique_ptr<Cursor> earliest = std::move(active.back());
-  active.pop_back();
-  copy_events(*earliest, limit_of_run());
-  if (earliest->done()) {
-    finished.push_back(std::move(earliest));
+  Cursor& earliest = *active.first().cursor;
+  copy_events(earliest, active.second_key(next_step_key()));
+  if (earliest.done()) {
+    finished.push_back(&earliest);
+    active.drop_first();
   } else {
-    active.push_back(std::move(earliest));
-    std::ranges::push_heap(active, later);
+    active.first_moved();
   }
-}
-
-// Up to where the earliest cursor's events come before all others; it is out of the heap meanwhile.
-MergeKey EventSource::State::limit_of_run() const {
-  MergeKey limit = {std::numeric_limits<std::uint64_t>::max(),
-                    std::numeric_limits<std::uint16_t>::max()};
-  if (next_step < steps.size()) limit = steps[next_step].key;
-  if (!active.empty()) limit = std::min(limit, active.front()->key());
-  return limit;
 }
 
 void EventSource::State::copy_events(Cursor& cursor, MergeKey limit) {
-  const DecodedChunk& chunk = *cursor.chunk;
-  const EventColumns& columns = chunk.columns;
-  while (!cursor.done() && filled < kBatchEvents && cursor.key() <= limit) {
-    const std::size_t at = cursor.next_event;
-    const std::uint16_t function = columns.functions[at];
-    const std::uint8_t flags = columns.flags[at];
-    const std::uint8_t value_count = chunk.functions[function].values.count(flags);
-    const std::uint32_t stack = columns.stacks[at];
+  const EventColumns& columns = cursor.chunk->columns;
+  const std::uint64_t* const times = columns.times.data();
+  const std::size_t end =
+      std::min(columns.times.size(), cursor.next_event + (kBatchEvents - filled));
+  // At the limit's own time the lower number of the processor comes first.
+  const bool takes_limit = cursor.processor <= limit.processor;
+  std::size_t at = cursor.next_event;
+  const std::uint64_t* values = columns.values.data() + cursor.next_value;
+  for (; at < end && (times[at] < limit.time || (times[at] == limit.time && takes_limit)); ++at) {
+    const EventShape& shape = cursor.shapes[columns.sites[at]];
     batch[filled++] = {.position = next_position++,
-                       .time = cursor.time(),
+                       .time = times[at],
                        .thread = columns.threads[at],
-                       .values = columns.values.data() + cursor.next_value,
-                       .function = cursor.functions[function],
-                       .stack = stack == kNoStack ? kNoStack : cursor.stacks[stack],
+                       .values = values,
+                       .function = shape.function,
+                       .stack = shape.stack,
                        .processor = cursor.processor,
-                       .irql = columns.irqls[at],
-                       .flags = flags,
-                       .value_count = value_count};
-    cursor.next_value += value_count;
-    ++cursor.next_event;
+                       .irql = shape.irql,
+                       .flags = shape.flags,
+                       .value_count = shape.value_count};
+    values += shape.value_count;
   }
+  cursor.next_event = at;
+  cursor.next_value = static_cast<std::size_t>(values - columns.values.data());
 }
 
 EventSource::EventSource(TraceReader& reader, const EventSourceOptions& options)

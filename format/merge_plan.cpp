@@ -23,7 +23,9 @@ std::vector<MergeStep> plan_merge(std::span<const ChunkInfo> chunks, std::uint64
     last->second = std::max(first_time, header.last_time);
   }
   // Stable: what shares a key stays in the order of the file.
-  std::ranges::stable_sort(steps, {}, &MergeStep::key);
+  std::stable_sort(steps.begin(), steps.end(), [](const MergeStep& left, const MergeStep& right) {
+    return left.key < right.key;
+  });
   return steps;
 }
 

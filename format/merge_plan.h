@@ -1,7 +1,6 @@
 // In which order the chunks of several processors come into play when their events are merged.
 #pragma once
 
-#include <compare>
 #include <cstddef>
 #include <cstdint>
 #include <span>
@@ -16,7 +15,11 @@ namespace ddireplay::format {
 struct MergeKey {
   std::uint64_t time = 0;
   std::uint16_t processor = 0;
-  auto operator<=>(const MergeKey&) const = default;
+
+  constexpr bool operator==(const MergeKey&) const = default;
+  constexpr bool operator<(const MergeKey& other) const {
+    return time != other.time ? time < other.time : processor < other.processor;
+  }
 };
 
 struct MergeStep {

@@ -37,7 +37,7 @@ class PredictedDecoder::Run {
       : bytes_(bytes),
         functions_(functions),
         columns_(columns),
-        sites_(memory.sites_.span()),
+        sites_(columns.site_table.span()),
         entries_(memory.entries_.data()),
         sites_ahead_(memory.pairs_.data(), memory.successors_.data()),
         states_(memory.states_.span(), memory.first_of_site_.data(), memory.newest_site_.data()),
@@ -58,12 +58,8 @@ class PredictedDecoder::Run {
       columns_.times[i] = next_time(i);
       columns_.threads[i] = next_thread(i);
       const std::uint32_t number = next_site(static_cast<SiteStep>(bytes_.site_steps[i]));
-      const Site& site = sites_[number];
-      columns_.functions[i] = site.function;
-      columns_.flags[i] = site.flags;
-      columns_.irqls[i] = site.irql;
-      columns_.stacks[i] = site.stack;
-      next_values(number, site);
+      columns_.sites[i] = number;
+      next_values(number, sites_[number]);
     }
     const bool used_up = value_count_ == columns_.values.size() && site_count_ == sites_.size() &&
                          time_escapes_.at_end() && thread_escapes_.at_end() &&
@@ -117,25 +113,27 @@ class PredictedDecoder::Run {
     if (site_count_ == sites_.size()) throw Malformed("it has more sites than its list");
     const std::uint32_t number = site_count_++;
     stack_ += bytes_.site_stacks[number];
-    Site& site = sites_[number];
-    site = {stack_, bytes_.site_functions[number], bytes_.site_flags[number],
-            bytes_.site_irqls[number]};
+    const Site site = {stack_, bytes_.site_functions[number], bytes_.site_flags[number],
+                       bytes_.site_irqls[number]};
     if (site.function >= functions_.size()) {
       throw Malformed("an event's function isn't in its list");
     }
+    const std::uint8_t value_count = functions_[site.function].count(site.flags);
+    sites_[number] = {site.stack, site.function, site.flags, site.irql, value_count};
     sites_ahead_.begin(number);
-    states_.begin(number, site, functions_[site.function].count(site.flags));
+    states_.begin(number, site, value_count);
     return number;
   }
 
-  void next_values(std::uint32_t number, const Site& site) {
-    const std::size_t count = functions_[site.function].count(site.flags);
+  void next_values(std::uint32_t number, const EventSite& site) {
+    const std::size_t count = site.value_count;
     if (columns_.values.size() - value_count_ < count) {
       throw Malformed("its events have too many values");
     }
     std::uint64_t* const values = columns_.values.data() + value_count_;
     std::uint64_t* const entries = entries_ + std::size_t{site.function} * kMaxFields;
     ValueState* const states = states_.of(number);
+    const bool at_entry = (site.flags & event_flags::exit) == 0;
     unsigned mask = 0;
     for (std::size_t i = 0; i < count; ++i, mask >>= 1) {
       if (i % 8 == 0) mask = value_masks_.take();
@@ -144,8 +142,8 @@ class PredictedDecoder::Run {
           (mask & 1) == 0 ? state.guessed(entries[i]) : surprise(entries[i], state);
       state.happened(value);
       values[i] = value;
+      if (at_entry) entries[i] = value;
     }
-    if (!site.at_exit()) std::copy_n(values, count, entries);
     value_count_ += count;
   }
 
@@ -182,7 +180,7 @@ class PredictedDecoder::Run {
   const PredictedBytes& bytes_;
   std::span<const FunctionValues> functions_;
   EventColumns& columns_;
-  std::span<Site> sites_;
+  std::span<EventSite> sites_;
   std::uint64_t* entries_;
   SitePrediction sites_ahead_;
   ThreadRanks threads_;
@@ -206,7 +204,6 @@ void PredictedDecoder::decode(const PredictedBytes& bytes,
                               std::span<const FunctionValues> functions, EventColumns& columns) {
   const std::size_t sites = bytes.site_functions.size();
   pairs_.resize(SitePrediction::kPairs);
-  sites_.resize(sites);
   successors_.resize(sites);
   states_.resize(kValueStates);
   first_of_site_.resize(sites);

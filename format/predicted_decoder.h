@@ -34,10 +34,10 @@ struct PredictedBytes {
 // Keeps its memory from chunk to chunk. One per thread.
 class PredictedDecoder {
  public:
-  // Fills the events' part of `columns`, all of whose buffers have been sized: times, threads, and
-  // so on for each event, values for all. `bytes.times`, `thread_ranks` and `site_steps` are of
-  // that size, too. Throws Malformed where the columns contradict each other, or name a
-  // function that isn't there.
+  // Fills the events' part of `columns`, all of whose buffers have been sized: times, threads and
+  // sites for each event, values for all, the table for each site. `bytes.times`, `thread_ranks`
+  // and `site_steps` are of that size, too. Throws Malformed where the columns contradict each
+  // other, or name a function that isn't there.
   void decode(const PredictedBytes& bytes, std::span<const FunctionValues> functions,
               EventColumns& columns);
 
@@ -45,7 +45,6 @@ class PredictedDecoder {
   class Run;
 
   std::vector<std::uint32_t> pairs_;
-  Buffer<Site> sites_;
   Buffer<SitePrediction::Successors> successors_;
   Buffer<ValueState> states_;
   Buffer<std::uint32_t> first_of_site_;

@@ -4,6 +4,8 @@ namespace ddireplay::replay {
 
 void Checker::on_step(const Step&, const World&, FindingSink&) {}
 
+std::span<const Op> Checker::only_with_objects() const { return {}; }
+
 bool Checker::concerns(const format::Function&, const World&) { return false; }
 
 void Checker::on_call(const Step&, const World&, FindingSink&) {}

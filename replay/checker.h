@@ -35,6 +35,10 @@ class Checker {
 
   virtual void on_step(const Step& step, const World& before, FindingSink& sink);
 
+  // Of these operations, those in which the checker has only to do with objects that lie in
+  // `step.memory`: on_step need not be called where there can be none. Asked once.
+  virtual std::span<const Op> only_with_objects() const;
+
   // Asked once for each function of a trace, before its first event: whether on_call is to be
   // called for its calls. The function lives as long as the trace.
   virtual bool concerns(const format::Function& function, const World& world);

@@ -94,6 +94,8 @@ void DeviceModel::forget(std::uint64_t begin, std::uint64_t end) {
   state_->devices.erase_in(begin, end, [](const Device& device) { return device.deleted.seen(); });
 }
 
+void DeviceModel::count_objects_in(ObjectPages& pages) { state_->devices.count_in(pages); }
+
 // What was created stays; who lies above whom may have changed.
 void DeviceModel::lose_track() {
   if (state_->upper.empty() && state_->detached_from.empty()) return;

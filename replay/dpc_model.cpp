@@ -123,6 +123,8 @@ void DpcModel::forget(std::uint64_t begin, std::uint64_t end) {
   state_->erase_in(begin, end, [](const Dpc&) { return true; });
 }
 
+void DpcModel::count_objects_in(ObjectPages& pages) { state_->dpcs.count_in(pages); }
+
 const Dpc* DpcModel::find(std::uint64_t address) const { return state_->dpcs.find(address); }
 
 std::uint64_t DpcModel::object_bytes() const { return state_->dpcs.object_bytes(); }

@@ -58,6 +58,11 @@ class HashIndex {
     }
     return nullptr;
   }
+  // All objects, in no order.
+  template <class Visit>
+  void for_each(Visit visit) const {
+    for (T& object : const_cast<Set&>(set_)) visit(object);
+  }
   std::size_t size() const { return set_.size(); }
 
  private:

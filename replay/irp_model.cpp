@@ -402,6 +402,8 @@ void IrpModel::forget(std::uint64_t begin, std::uint64_t end) {
   });
 }
 
+void IrpModel::count_objects_in(ObjectPages& pages) { state_->irps.count_in(pages); }
+
 void IrpModel::lose_track() {
   state_->irps.erase_in(0, ~std::uint64_t{0}, [](const Irp&) { return true; });
   state_->turns.clear();

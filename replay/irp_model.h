@@ -92,6 +92,7 @@ class IrpModel final : public Model {
   std::span<const Op> operations() const override;
   void apply(const Step& step) override;
   void forget(std::uint64_t begin, std::uint64_t end) override;
+  void count_objects_in(ObjectPages& pages) override;
   void lose_track() override;
 
   // The request there, or what is left of the last one.

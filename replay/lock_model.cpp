@@ -353,6 +353,8 @@ void LockModel::forget(std::uint64_t begin, std::uint64_t end) {
   state_->erase_in(begin, end, [](const Lock&) { return true; });
 }
 
+void LockModel::count_objects_in(ObjectPages& pages) { state_->locks.count_in(pages); }
+
 void LockModel::lose_track() {
   state_->last = nullptr;
   state_->owners.clear();

@@ -60,6 +60,7 @@ class LockModel final : public Model {
   std::span<const Op> operations() const override;
   void apply(const Step& step) override;
   void forget(std::uint64_t begin, std::uint64_t end) override;
+  void count_objects_in(ObjectPages& pages) override;
   // Who holds what is not known any more, nor which locks are still the same.
   void lose_track() override;
 

@@ -159,6 +159,8 @@ void MdlModel::forget(std::uint64_t begin, std::uint64_t end) {
   state_->mdls.erase_in(begin, end, [](const Mdl&) { return true; });
 }
 
+void MdlModel::count_objects_in(ObjectPages& pages) { state_->mdls.count_in(pages); }
+
 const Mdl* MdlModel::find(std::uint64_t address) const { return state_->mdls.find(address); }
 
 std::uint64_t MdlModel::object_bytes() const { return state_->mdls.object_bytes(); }

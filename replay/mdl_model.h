@@ -54,6 +54,7 @@ class MdlModel final : public Model {
   std::span<const Op> operations() const override;
   void apply(const Step& step) override;
   void forget(std::uint64_t begin, std::uint64_t end) override;
+  void count_objects_in(ObjectPages& pages) override;
 
   // The MDL there if the driver has allocated, locked or mapped it, or nullptr.
   const Mdl* find(std::uint64_t address) const;

@@ -12,6 +12,8 @@
 
 namespace ddireplay::replay {
 
+class ObjectPages;
+
 class Model {
  public:
   Model() = default;
@@ -26,6 +28,10 @@ class Model {
   // The memory [begin, end) is gone, or new: objects that are embedded in it are forgotten. Called
   // before apply() of the step that takes or gives the memory.
   virtual void forget(std::uint64_t begin, std::uint64_t end);
+  // Objects that the model keeps by their address are counted in `pages` from now on; that outlives
+  // the model. Called once, before the first step. A model that does not override forget() has
+  // none.
+  virtual void count_objects_in(ObjectPages& pages);
   // Events were lost, or are being lost: what rests on having seen every event is to be dropped.
   virtual void lose_track();
 };

@@ -161,6 +161,12 @@ void ObjectModel::forget(std::uint64_t begin, std::uint64_t end) {
   }
 }
 
+void ObjectModel::count_objects_in(ObjectPages& pages) {
+  for (const ObjectKind kind : kEmbedded) {
+    state_->of(static_cast<std::uint64_t>(kind)).count_in(pages);
+  }
+}
+
 const LifetimeObject* ObjectModel::find(ObjectKind kind, std::uint64_t key) const {
   return state_->of(static_cast<std::uint64_t>(kind)).find(key);
 }

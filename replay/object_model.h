@@ -73,6 +73,7 @@ class ObjectModel final : public Model {
   std::span<const Op> operations() const override;
   void apply(const Step& step) override;
   void forget(std::uint64_t begin, std::uint64_t end) override;
+  void count_objects_in(ObjectPages& pages) override;
 
   // The last object of that key, live or ended, or nullptr.
   const LifetimeObject* find(ObjectKind kind, std::uint64_t key) const;

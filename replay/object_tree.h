@@ -5,6 +5,7 @@
 #include <boost/intrusive/set.hpp>
 #include <cstdint>
 
+#include "replay/object_pages.h"
 #include "replay/slab.h"
 
 namespace ddireplay::replay {
@@ -26,6 +27,9 @@ class ObjectTree {
     tree_.clear_and_dispose([this](Node* node) { slab_.recycle(node); });
   }
 
+  // From now on `pages` counts the objects; it must outlive the tree. Called while there are none.
+  void count_in(ObjectPages& pages) { pages_ = &pages; }
+
   std::uint64_t object_bytes() const { return object_bytes_; }
 
   Node* find(std::uint64_t address) {
@@ -41,6 +45,7 @@ class ObjectTree {
     Node& node = *slab_.make();
     node.address = address;
     tree_.insert_commit(node, place);
+    if (pages_ != nullptr) pages_->add(address, end_of(node));
     return node;
   }
 
@@ -62,6 +67,7 @@ class ObjectTree {
     for (auto it = first_reaching(begin); it != tree_.end() && it->address < end;) {
       Node& node = *it++;
       if (!erase(node)) continue;
+      if (pages_ != nullptr) pages_->remove(node.address, end_of(node));
       tree_.erase(tree_.iterator_to(node));
       slab_.recycle(&node);
     }
@@ -75,12 +81,18 @@ class ObjectTree {
   using Tree = boost::intrusive::set<Node, boost::intrusive::base_hook<Hook>,
                                      boost::intrusive::key_of_value<AddressOf>>;
 
+  // An address near the end of memory is nobody's real one, but it may stand in a trace.
+  std::uint64_t end_of(const Node& node) const {
+    const std::uint64_t room = ~node.address;
+    return node.address + (room < object_bytes_ ? room : object_bytes_);
+  }
   typename Tree::iterator first_reaching(std::uint64_t begin) {
     const std::uint64_t reach = object_bytes_ - 1;
     return tree_.lower_bound(begin > reach ? begin - reach : 0);
   }
 
   const std::uint64_t object_bytes_;
+  ObjectPages* pages_ = nullptr;
   Slab<Node> slab_;
   Tree tree_;
 };

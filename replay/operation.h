@@ -237,6 +237,16 @@ enum class IrpMaker : std::uint8_t {
   own_memory,      // IoInitializeIrp
 };
 
+struct PoolBlock;
+
+// Addresses [begin, end).
+struct MemoryRange {
+  std::uint64_t begin = 0;
+  std::uint64_t end = 0;
+
+  bool contains(std::uint64_t address) const { return address >= begin && address < end; }
+};
+
 // One event, understood.
 struct Step {
   const format::Event* event = nullptr;
@@ -244,7 +254,13 @@ struct Step {
   std::uint8_t irql = format::kIrqlUnknown;  // sampled, else as the thread model has it
   // In a DPC that was seen to begin: the thread is whichever it interrupted.
   bool in_dpc = false;
+  // Objects are known to lie in `memory`, or may do so.
+  bool may_end_objects = false;
   format::ModuleId driver = format::kNoModuleId;
+  // The live block that a free is of; nullptr: there is none at that address.
+  const PoolBlock* block = nullptr;
+  // That the step allocates or frees: what lay in it is gone behind the step.
+  MemoryRange memory;
   std::array<std::uint64_t, kOperandCount> operands{};
 
   std::uint64_t operator[](Operand operand) const {

@@ -1,14 +1,14 @@
 #include "replay/pool_model.h"
 
 #include <algorithm>
-#include <boost/intrusive/list.hpp>
 #include <boost/intrusive/set.hpp>
-#include <deque>
 #include <iterator>
+#include <utility>
+#include <vector>
 
+#include "replay/block_map.h"
 #include "replay/hash_index.h"
 #include "replay/slab.h"
-#include "replay/start_map.h"
 #include "replay/tombstones.h"
 
 namespace ddireplay::replay {
@@ -29,22 +29,21 @@ static_assert(std::size(kKindNames) == static_cast<std::size_t>(BlockKind::recei
 
 struct ByPlace;    // hash: all blocks by granule
 struct ByIrp;      // hash: MDLs of a request
-struct InOrder;    // list: the blocks that a driver owns
 struct ByAddress;  // tree: large blocks
 
-template <class Tag>
-using ListHook =
-    intrusive::list_base_hook<intrusive::tag<Tag>, intrusive::link_mode<intrusive::normal_link>>;
 template <class Tag>
 using TreeHook =
     intrusive::set_base_hook<intrusive::tag<Tag>, intrusive::link_mode<intrusive::normal_link>>;
 
 // What a look-up touches comes first: hook and address share a cache line.
-struct Node : HashHook<ByPlace>,
-              ListHook<InOrder>,
-              PoolBlock,
-              HashHook<ByIrp>,
-              TreeHook<ByAddress> {};
+struct Node : HashHook<ByPlace>, PoolBlock, HashHook<ByIrp>, TreeHook<ByAddress> {
+  bool is_large() const { return extent > kLargeBytes; }
+  std::uint64_t first_granule() const { return granule_of(address); }
+  // A block of no bytes takes its place all the same.
+  std::uint64_t last_granule() const {
+    return granule_of(address + (extent == 0 ? 0 : extent - 1));
+  }
+};
 
 struct GranuleOf {
   using type = std::uint64_t;
@@ -59,12 +58,10 @@ struct AddressOf {
   type operator()(const Node& node) const { return node.address; }
 };
 
-using NodeList = intrusive::list<Node, intrusive::base_hook<ListHook<InOrder>>>;
 using NodeTree = intrusive::multiset<Node, intrusive::base_hook<TreeHook<ByAddress>>,
                                      intrusive::key_of_value<AddressOf>>;
 
 struct DriverBlocks {
-  NodeList owned;  // newest first
   PoolStatistics statistics;
   Moment last_unseen_source;
 };
@@ -95,12 +92,14 @@ struct PoolModel::State {
   HashIndex<Node, ByIrp, IrpOf> by_irp;
   NodeTree large;
   Tombstones tombstones;
-  StartMap starts;
-  std::deque<DriverBlocks> drivers;  // by module; grows without moving its lists
+  BlockMap map;  // of small blocks
+  // Every block so far began with a granule: none shares one with another.
+  bool all_aligned = true;
+  std::vector<DriverBlocks> drivers;  // by module
   DriverBlocks of_nobody;
   PoolStatistics total;
 
-  ~State();
+  ~State() { large.clear(); }
   DriverBlocks& of(format::ModuleId driver);
   const DriverBlocks* find_driver(format::ModuleId driver) const;
 
@@ -113,20 +112,17 @@ struct PoolModel::State {
   void count_attempt(const Step& step);
   void add(Node& node);
   void drop_stale(const Node& fresh);
+  void drop(Node* stale);
   void drop_starts_within(std::uint64_t begin, std::uint64_t end);
-  void free(const Step& step, std::uint64_t address);
+  void free(const Step& step);
   void bury(Node& node, const Moment& freed);
   void unlink(Node& node);
+  void restore_start(std::uint64_t granule);
+  std::vector<Node*> owned_by(format::ModuleId driver) const;
   void disown(Node& node);
   void give_with_request(const Step& step);
   void free_with_request(const Step& step);
 };
-
-PoolModel::State::~State() {
-  large.clear();
-  for (DriverBlocks& driver : drivers) driver.owned.clear();
-  of_nobody.owned.clear();
-}
 
 DriverBlocks& PoolModel::State::of(format::ModuleId driver) {
   if (driver == format::kNoModuleId) return of_nobody;
@@ -156,7 +152,7 @@ Node* PoolModel::State::containing_small(std::uint64_t address) {
   for (const std::uint64_t back : {0, 1}) {
     if (page < back) break;
     const std::uint64_t first = granule_of((page - back) * kPageBytes);
-    while (const auto start = starts.last_in_page(first, last)) {
+    while (const auto start = map.last_start_in_page(first, last)) {
       Node* node = live.find_if(*start, [&](const Node& one) { return one.contains(address); });
       if (node != nullptr) return node;
       // Only in the address's own granule may a block start behind it.
@@ -208,29 +204,35 @@ void PoolModel::State::allocate(const Step& step, BlockKind kind) {
 
 void PoolModel::State::add(Node& node) {
   live.insert(node);
-  if (node.extent > kLargeBytes) {
+  if (node.is_large()) {
     large.insert(node);
   } else {
-    starts.set(granule_of(node.address));
+    map.add(node.first_granule(), node.last_granule());
   }
+  if (node.address % kGranuleBytes != 0) all_aligned = false;
   if (node.irp != 0) by_irp.insert(node);
   if (!node.owned) return;
-  DriverBlocks& driver = of(node.driver);
-  driver.owned.push_front(node);
-  count_allocation(driver.statistics, node);
+  count_allocation(of(node.driver).statistics, node);
   count_allocation(total, node);
 }
 
 void PoolModel::State::drop_stale(const Node& fresh) {
-  tombstones.remove(fresh.address);
-  const auto drop = [&](Node* stale) {
-    if (stale == nullptr) return;
-    unlink(*stale);
-    slab.recycle(stale);
-  };
+  const bool is_seen_by_map = all_aligned && fresh.address % kGranuleBytes == 0;
+  if (is_seen_by_map && !fresh.is_large() && large.empty() &&
+      !map.any_taken(fresh.first_granule(), fresh.last_granule())) {
+    return;
+  }
   drop(find_live(fresh.address));
   drop(containing(fresh.address));
   drop_starts_within(fresh.address, fresh.address + std::min(fresh.extent, kStaleSearchBytes));
+}
+
+// The block was freed unseen.
+void PoolModel::State::drop(Node* stale) {
+  if (stale == nullptr) return;
+  unlink(*stale);
+  tombstones.add(*stale, Moment{});
+  slab.recycle(stale);
 }
 
 void PoolModel::State::drop_starts_within(std::uint64_t begin, std::uint64_t end) {
@@ -238,14 +240,11 @@ void PoolModel::State::drop_starts_within(std::uint64_t begin, std::uint64_t end
     const std::uint64_t page_begin = std::max(begin, (page_end - 1) / kPageBytes * kPageBytes);
     std::uint64_t last = granule_of(page_end - 1);
     const std::uint64_t first = granule_of(page_begin);
-    while (const auto start = starts.last_in_page(first, last)) {
+    while (const auto start = map.last_start_in_page(first, last)) {
       const auto is_within = [&](const Node& node) {
-        return node.address >= begin && node.address < end && node.extent <= kLargeBytes;
+        return node.address >= begin && node.address < end && !node.is_large();
       };
-      while (Node* stale = live.find_if(*start, is_within)) {
-        unlink(*stale);
-        slab.recycle(stale);
-      }
+      while (Node* stale = live.find_if(*start, is_within)) drop(stale);
       if (*start == first) break;
       last = *start - 1;
     }
@@ -253,8 +252,8 @@ void PoolModel::State::drop_starts_within(std::uint64_t begin, std::uint64_t end
   }
 }
 
-void PoolModel::State::free(const Step& step, std::uint64_t address) {
-  if (Node* node = find_live(address)) bury(*node, step.moment());
+void PoolModel::State::free(const Step& step) {
+  if (Node* node = find_live(step[Operand::address])) bury(*node, step.moment());
 }
 
 void PoolModel::State::bury(Node& node, const Moment& freed) {
@@ -267,22 +266,41 @@ void PoolModel::State::unlink(Node& node) {
   disown(node);
   live.erase(node);
   if (node.irp != 0) by_irp.erase(node);
-  if (node.extent > kLargeBytes) {
+  if (node.is_large()) {
     large.erase(large.iterator_to(node));
-  } else if (live.find_if(granule_of(node.address), [](const Node& other) {
-               return other.extent <= kLargeBytes;
-             }) == nullptr) {
-    starts.clear(granule_of(node.address));
+    return;
   }
+  map.remove(node.first_granule(), node.last_granule());
+  if (!all_aligned) restore_start(node.first_granule());
+}
+
+// Another block may start in the granule of one that went.
+void PoolModel::State::restore_start(std::uint64_t granule) {
+  const auto is_small = [](const Node& node) { return !node.is_large(); };
+  if (live.find_if(granule, is_small) != nullptr) map.add(granule, granule);
 }
 
 void PoolModel::State::disown(Node& node) {
   if (!node.owned) return;
   node.owned = false;
-  DriverBlocks& driver = of(node.driver);
-  driver.owned.erase(driver.owned.iterator_to(node));
-  count_free(driver.statistics, node);
+  count_free(of(node.driver).statistics, node);
   count_free(total, node);
+}
+
+// Newest first. It is asked for seldom, and blocks come and go by the million: they are put in
+// order only here.
+std::vector<Node*> PoolModel::State::owned_by(format::ModuleId driver) const {
+  std::vector<Node*> nodes;
+  live.for_each([&](Node& node) {
+    if (node.owned && node.driver == driver) nodes.push_back(&node);
+  });
+  std::sort(nodes.begin(), nodes.end(), [](const Node* left, const Node* right) {
+    const auto order = [](const Node& node) {
+      return std::pair(node.allocated.position, node.address);
+    };
+    return order(*left) > order(*right);
+  });
+  return nodes;
 }
 
 // Whoever completes the request frees the MDLs that it carries; the driver itself may, too.
@@ -337,7 +355,7 @@ void PoolModel::apply(const Step& step) {
     case Op::workitem_free:
     case Op::string_free:
     case Op::contiguous_free:
-      return state.free(step, step[Operand::address]);
+      return state.free(step);
     case Op::pool_source:
       state.of(step.driver).last_unseen_source = step.moment();
       return;
@@ -345,11 +363,9 @@ void PoolModel::apply(const Step& step) {
       return state.give_with_request(step);
     case Op::irp_complete:
       return state.free_with_request(step);
-    case Op::image_load: {
-      NodeList& left_over = state.of(step.driver).owned;
-      while (!left_over.empty()) state.disown(left_over.front());
+    case Op::image_load:
+      for (Node* left_over : state.owned_by(step.driver)) state.disown(*left_over);
       return;
-    }
     default:
       return;
   }
@@ -362,14 +378,13 @@ const PoolBlock* PoolModel::containing(std::uint64_t address) const {
 }
 
 const PoolBlock* PoolModel::tombstone(std::uint64_t address) const {
-  return state_->tombstones.find(address);
+  // What is allocated anew has been freed, and lives.
+  return state_->find_live(address) != nullptr ? nullptr : state_->tombstones.find(address);
 }
 
 void PoolModel::for_each_of(format::ModuleId driver,
                             FunctionRef<void(const PoolBlock&)> visit) const {
-  const DriverBlocks* blocks = state_->find_driver(driver);
-  if (blocks == nullptr) return;
-  for (const Node& node : blocks->owned) visit(node);
+  for (const Node* node : state_->owned_by(driver)) visit(*node);
 }
 
 Moment PoolModel::last_unseen_source(format::ModuleId driver) const {

@@ -72,6 +72,8 @@ void RemoveLockModel::forget(std::uint64_t begin, std::uint64_t end) {
   state_->locks.erase_in(begin, end, [](const RemoveLock&) { return true; });
 }
 
+void RemoveLockModel::count_objects_in(ObjectPages& pages) { state_->locks.count_in(pages); }
+
 const RemoveLock* RemoveLockModel::find(std::uint64_t address) const {
   return state_->locks.find(address);
 }

@@ -37,6 +37,7 @@ class RemoveLockModel final : public Model {
   std::span<const Op> operations() const override;
   void apply(const Step& step) override;
   void forget(std::uint64_t begin, std::uint64_t end) override;
+  void count_objects_in(ObjectPages& pages) override;
 
   const RemoveLock* find(std::uint64_t address) const;
   std::uint64_t object_bytes() const;

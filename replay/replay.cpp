@@ -82,6 +82,7 @@ struct Replay::State {
   FindingCollector findings;
   std::vector<Checker*> checkers;  // of which a rule is selected, and those without rules
   std::array<std::vector<Checker*>, kOpCount> subscribers;
+  std::array<std::vector<Checker*>, kOpCount> object_subscribers;  // where memory may hold objects
   std::array<std::uint64_t, kOpCount> steps{};
   // Who wants to see the calls of a function, and whether these are seen when they are entered.
   struct Callee {
@@ -120,8 +121,11 @@ void Replay::State::subscribe(Checker& checker) {
   if (!is_wanted) return;
   checkers.push_back(&checker);
   calls_shown.push_back(0);
+  const std::span<const Op> only_with_objects = checker.only_with_objects();
   for (const Op op : checker.operations()) {
-    subscribers[static_cast<std::size_t>(op)].push_back(&checker);
+    const bool is_for_objects = std::ranges::find(only_with_objects, op) != only_with_objects.end();
+    auto& by_op = is_for_objects ? object_subscribers : subscribers;
+    by_op[static_cast<std::size_t>(op)].push_back(&checker);
   }
 }
 
@@ -149,6 +153,9 @@ void Replay::State::process(const Event& event) {
   world.derive(step);
   findings.begin(step);
   for (Checker* checker : subscribers[op]) checker->on_step(step, world, findings);
+  if (step.may_end_objects) {
+    for (Checker* checker : object_subscribers[op]) checker->on_step(step, world, findings);
+  }
   if (event.function != format::kGap) show_call(step);
   world.apply(step);
 }

@@ -140,6 +140,8 @@ void TimerModel::forget(std::uint64_t begin, std::uint64_t end) {
   state_->erase_in(begin, end, [](const Timer&) { return true; });
 }
 
+void TimerModel::count_objects_in(ObjectPages& pages) { state_->timers.count_in(pages); }
+
 const Timer* TimerModel::find(std::uint64_t address) const { return state_->timers.find(address); }
 
 std::uint64_t TimerModel::object_bytes() const { return state_->timers.object_bytes(); }

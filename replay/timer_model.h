@@ -42,6 +42,7 @@ class TimerModel final : public Model {
   void apply(const Step& step) override;
   // Memory is gone, or new: the timers in it are forgotten.
   void forget(std::uint64_t begin, std::uint64_t end) override;
+  void count_objects_in(ObjectPages& pages) override;
 
   const Timer* find(std::uint64_t address) const;
   std::uint64_t object_bytes() const;

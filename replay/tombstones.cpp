@@ -6,18 +6,32 @@ void Tombstones::add(const PoolBlock& block, const Moment& freed) {
   if (ring_.size() < kMax) ring_.emplace_back();
   Grave& grave = ring_[next_];
   next_ = (next_ + 1) % kMax;
-  // The address of a grave that was removed is 0.
-  if (grave.address != 0) index_.erase(grave);
+  if (grave.is_indexed) take_from_index(grave);
   static_cast<PoolBlock&>(grave) = block;
   grave.freed = freed;
-  index_.insert(grave);
+  if (has_index_) put_into_index(grave);
 }
 
-void Tombstones::remove(std::uint64_t address) {
-  Grave* grave = index_.find(address);
-  if (grave == nullptr) return;
-  index_.erase(*grave);
-  grave->address = 0;
+const PoolBlock* Tombstones::find(std::uint64_t address) {
+  if (!has_index_) {
+    has_index_ = true;
+    for (std::size_t i = 0; i < ring_.size(); ++i) {
+      put_into_index(ring_[(next_ + i) % ring_.size()]);
+    }
+  }
+  const Grave* grave = index_.find(address);
+  return grave == nullptr || !grave->freed.seen() ? nullptr : grave;
+}
+
+void Tombstones::put_into_index(Grave& grave) {
+  if (Grave* older = index_.find(grave.address)) take_from_index(*older);
+  index_.insert(grave);
+  grave.is_indexed = true;
+}
+
+void Tombstones::take_from_index(Grave& grave) {
+  index_.erase(grave);
+  grave.is_indexed = false;
 }
 
 }  // namespace ddireplay::replay

@@ -1,7 +1,9 @@
-// The newest blocks that were freed, by address: a ring that is written from front to back, so that
-// keeping many of them costs a free next to nothing.
+// The newest blocks that were freed: a ring that is written from front to back, so that keeping
+// many of them costs a free next to nothing. Only when the first one is looked up are they put in
+// order by address; most traces never ask.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <vector>
 
@@ -16,23 +18,29 @@ class Tombstones {
 
   Tombstones() { ring_.reserve(kMax); }
 
-  // Takes the place of the oldest one when there are too many.
+  // Takes the place of the oldest one when there are too many. `freed` is not seen where a block
+  // went unseen: what was freed before at its address is then not known any more.
   void add(const PoolBlock& block, const Moment& freed);
-  // Valid until the next change; nullptr: there is none.
-  const PoolBlock* find(std::uint64_t address) const { return index_.find(address); }
-  void remove(std::uint64_t address);
+  // The newest one at the address; nullptr: there is none. Valid until the next change.
+  const PoolBlock* find(std::uint64_t address);
 
  private:
   struct ByAddress;
-  struct Grave : HashHook<ByAddress>, PoolBlock {};
+  struct Grave : HashHook<ByAddress>, PoolBlock {
+    bool is_indexed = false;
+  };
   struct AddressOf {
     using type = std::uint64_t;
     type operator()(const Grave& grave) const { return grave.address; }
   };
 
+  void put_into_index(Grave& grave);
+  void take_from_index(Grave& grave);
+
   std::vector<Grave> ring_;  // never grows beyond what was reserved: graves stay where they are
-  std::size_t next_ = 0;
-  HashIndex<Grave, ByAddress, AddressOf> index_;
+  std::size_t next_ = 0;     // the oldest, once the ring is full
+  bool has_index_ = false;
+  HashIndex<Grave, ByAddress, AddressOf> index_;  // the newest of each address
 };
 
 }  // namespace ddireplay::replay

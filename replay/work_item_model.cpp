@@ -164,6 +164,8 @@ void WorkItemModel::forget(std::uint64_t begin, std::uint64_t end) {
                          [&](const WorkItem& item) { return item.address + item.bytes > begin; });
 }
 
+void WorkItemModel::count_objects_in(ObjectPages& pages) { state_->items.count_in(pages); }
+
 // Whether an item has run is not known any more.
 void WorkItemModel::lose_track() {
   for (const std::uint64_t address : state_->active) {

@@ -40,6 +40,7 @@ class WorkItemModel final : public Model {
   std::span<const Op> operations() const override;
   void apply(const Step& step) override;
   void forget(std::uint64_t begin, std::uint64_t end) override;
+  void count_objects_in(ObjectPages& pages) override;
   void lose_track() override;
 
   const WorkItem* find(std::uint64_t address) const;

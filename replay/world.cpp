@@ -4,6 +4,15 @@
 
 namespace ddireplay::replay {
 
+namespace {
+
+constexpr bool is_free(Op op) {
+  return op == Op::pool_free || op == Op::mdl_free || op == Op::workitem_free ||
+         op == Op::string_free || op == Op::contiguous_free;
+}
+
+}  // namespace
+
 World::World(const format::TraceReader& trace)
     : trace_(trace),
       threads_(trace.header().irql_source),
@@ -26,6 +35,7 @@ World::~World() = default;
 
 void World::add(Model& model) {
   models_.push_back(&model);
+  model.count_objects_in(object_pages_);
   for (const Op op : model.operations()) {
     concerned_[static_cast<std::size_t>(op)].push_back(&model);
   }
@@ -50,6 +60,9 @@ void World::derive(Step& step) const {
   }
   step.in_dpc = threads_.in_dpc(*step.event);
   step.irql = threads_.irql(step);
+  step.block = is_free(step.op) ? pool_.find(step[Operand::address]) : nullptr;
+  step.memory = memory_of(step);
+  step.may_end_objects = object_pages_.may_hold(step.memory.begin, step.memory.end);
 }
 
 void World::apply(const Step& step) {
@@ -60,13 +73,15 @@ void World::apply(const Step& step) {
   if (was_in_gap || trust_.in_gap()) {
     for (Model* model : models_) model->lose_track();
   }
-  forget_memory(step);
+  if (step.may_end_objects) {
+    for (Model* model : models_) model->forget(step.memory.begin, step.memory.end);
+  }
   for (Model* model : concerned_[static_cast<std::size_t>(step.op)]) model->apply(step);
 }
 
 // Objects that are embedded in memory go with it. Memory that is allocated holds none either, even
 // where its free was not seen.
-void World::forget_memory(const Step& step) {
+MemoryRange World::memory_of(const Step& step) const {
   const std::uint64_t address = step[Operand::address];
   const std::uint64_t size = step[Operand::size];
   switch (step.op) {
@@ -74,29 +89,22 @@ void World::forget_memory(const Step& step) {
     case Op::contiguous_allocate:
     case Op::image_load:
     case Op::image_unload:
-      return forget_objects_in(address, address + size);
+      return {address, address + size};
     case Op::pool_free:
     case Op::contiguous_free:
-      if (const PoolBlock* block = pool_.find(address)) {
-        forget_objects_in(block->address, block->end());
-      }
-      return;
+      if (step.block == nullptr) return {};
+      return {step.block->address, step.block->end()};
     case Op::device_create:
-      return forget_objects_in(step[Operand::extension], step[Operand::extension] + size);
-    case Op::device_delete:
+      return {step[Operand::extension], step[Operand::extension] + size};
+    case Op::device_delete: {
       // While it is referenced the device stays, with all that is in it.
-      if (step[Operand::count] != 0) return;
-      if (const Device* device = devices_.find(address)) {
-        forget_objects_in(device->begin(), device->end());
-      }
-      return;
+      const Device* device = step[Operand::count] != 0 ? nullptr : devices_.find(address);
+      if (device == nullptr) return {};
+      return {device->begin(), device->end()};
+    }
     default:
-      return;
+      return {};
   }
-}
-
-void World::forget_objects_in(std::uint64_t begin, std::uint64_t end) {
-  for (Model* model : models_) model->forget(begin, end);
 }
 
 }  // namespace ddireplay::replay

@@ -19,6 +19,7 @@
 #include "replay/lock_model.h"
 #include "replay/mdl_model.h"
 #include "replay/object_model.h"
+#include "replay/object_pages.h"
 #include "replay/operation.h"
 #include "replay/pool_model.h"
 #include "replay/reference_model.h"
@@ -38,8 +39,8 @@ class World {
   World& operator=(const World&) = delete;
   ~World();
 
-  // Completes a step by what only the World knows: its IRQL, whether it is in a DPC, and which
-  // mutexes a wait has acquired.
+  // Completes a step by what only the World knows: its IRQL, whether it is in a DPC, which block
+  // and memory it is about, and which mutexes a wait has acquired.
   void derive(Step& step) const;
   // The step happens. Checkers have seen it before.
   void apply(const Step& step);
@@ -68,11 +69,11 @@ class World {
   std::uint64_t time() const { return time_; }  // of the last step, clock ticks
 
  private:
-  void forget_memory(const Step& step);
-  void forget_objects_in(std::uint64_t begin, std::uint64_t end);
+  MemoryRange memory_of(const Step& step) const;
   void add(Model& model);
 
   const format::TraceReader& trace_;
+  ObjectPages object_pages_;  // outlives the models
   std::vector<Model*> models_;
   std::array<std::vector<Model*>, kOpCount> concerned_;
   DriverModel drivers_;

@@ -40,6 +40,7 @@ const Rule kRules[] = {
 constexpr Op kOperations[] = {Op::callback_leave, Op::dpc_leave,  Op::unload_leave,
                               Op::thread_exit,    Op::pool_free,  Op::device_delete,
                               Op::image_unload,   Op::lock_delete};
+constexpr Op kMemoryGoes[] = {Op::pool_free, Op::device_delete, Op::image_unload};
 
 CallbackKind callback_kind(const Step& step) {
   return static_cast<CallbackKind>(step[Operand::kind]);
@@ -61,6 +62,7 @@ class LockLeft final : public replay::Checker {
  public:
   std::span<const Rule> rules() const override { return kRules; }
   std::span<const Op> operations() const override { return kOperations; }
+  std::span<const Op> only_with_objects() const override { return kMemoryGoes; }
 
   void on_step(const Step& step, const World& before, FindingSink& sink) override {
     switch (step.op) {
@@ -105,16 +107,9 @@ class LockLeft final : public replay::Checker {
 
   static void memory_goes(const Step& step, const World& world, FindingSink& sink) {
     const std::uint64_t address = step[Operand::address];
-    if (step.op == Op::pool_free) {
-      const replay::PoolBlock* block = world.pool().find(address);
-      if (block != nullptr) return freed(block->address, block->end(), step, world, sink);
-    } else if (step.op == Op::image_unload) {
-      freed(address, address + step[Operand::size], step, world, sink);
-    } else if (step.op == Op::lock_delete) {
-      freed(address, address + 1, step, world, sink);
-    } else if (const replay::Device* device = world.devices().find(address)) {
-      if (step[Operand::count] == 0) freed(device->begin(), device->end(), step, world, sink);
-    }
+    const replay::MemoryRange memory =
+        step.op == Op::lock_delete ? replay::MemoryRange{address, address + 1} : step.memory;
+    freed(memory.begin, memory.end, step, world, sink);
   }
 
   static void freed(std::uint64_t begin, std::uint64_t end, const Step& step, const World& world,

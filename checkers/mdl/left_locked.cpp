@@ -32,11 +32,13 @@ const Rule kRules[] = {
 };
 
 constexpr Op kOperations[] = {Op::mdl_free, Op::pool_free, Op::image_unload};
+constexpr Op kMemoryGoes[] = {Op::pool_free};
 
 class MdlLeftLocked final : public replay::Checker {
  public:
   std::span<const Rule> rules() const override { return kRules; }
   std::span<const Op> operations() const override { return kOperations; }
+  std::span<const Op> only_with_objects() const override { return kMemoryGoes; }
 
   void on_step(const Step& step, const World& before, FindingSink& sink) override {
     if (step.op == Op::image_unload) return unload(step, before, sink);
@@ -52,10 +54,8 @@ class MdlLeftLocked final : public replay::Checker {
 
  private:
   static void free_pool(const Step& step, const World& world, FindingSink& sink) {
-    const replay::PoolBlock* block = world.pool().find(step[Operand::address]);
-    if (block == nullptr) return;
     std::vector<const Mdl*> locked;
-    world.mdls().for_each_in(block->address, block->end(), [&](const Mdl& mdl) {
+    world.mdls().for_each_in(step.memory.begin, step.memory.end, [&](const Mdl& mdl) {
       if (mdl.locked) locked.push_back(&mdl);
     });
     if (!locked.empty()) {

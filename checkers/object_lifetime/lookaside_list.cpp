@@ -37,11 +37,13 @@ const Rule kRules[] = {
 };
 
 constexpr Op kOperations[] = {Op::object_create, Op::object_end, Op::pool_free};
+constexpr Op kMemoryGoes[] = {Op::pool_free};
 
 class LookasideList final : public replay::Checker {
  public:
   std::span<const Rule> rules() const override { return kRules; }
   std::span<const Op> operations() const override { return kOperations; }
+  std::span<const Op> only_with_objects() const override { return kMemoryGoes; }
 
   void on_step(const Step& step, const World& before, FindingSink& sink) override {
     if (step.op == Op::pool_free) return free_pool(step, before, sink);
@@ -104,7 +106,7 @@ class LookasideList final : public replay::Checker {
   }
 
   static void free_pool(const Step& step, const World& world, FindingSink& sink) {
-    const replay::PoolBlock* block = world.pool().find(step[Operand::address]);
+    const replay::PoolBlock* block = step.block;
     if (block == nullptr) return;
     const auto report = [&](const LifetimeObject& list) {
       Finding finding;

@@ -54,7 +54,7 @@ class FreeAddress final : public replay::Checker {
   void on_step(const Step& step, const World& before, FindingSink& sink) override {
     const std::uint64_t address = step[Operand::address];
     const replay::PoolModel& pool = before.pool();
-    if (pool.find(address) != nullptr) return;
+    if (step.block != nullptr) return;
     // An IRP is never pool of the driver's, and C4:105 says what it is.
     const replay::Irp* irp = before.irps().find(address);
     if (irp != nullptr && irp->is_allocated() && !irp->gone()) return;

@@ -41,7 +41,7 @@ class FreeIrql final : public replay::Checker {
 
   void on_step(const Step& step, const replay::World& before, replay::FindingSink& sink) override {
     if (step.irql == format::kIrqlUnknown || step.irql <= kApcLevel) return;
-    const PoolBlock* block = before.pool().find(step[Operand::address]);
+    const PoolBlock* block = step.block;
     if (block == nullptr || block->kind != replay::BlockKind::pool) return;
     const bool too_high = step.irql > (block->paged() ? kApcLevel : kDispatchLevel);
     if (too_high) report(*block, step, before, sink);

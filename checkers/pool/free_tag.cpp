@@ -35,7 +35,7 @@ class FreeTag final : public replay::Checker {
   void on_step(const Step& step, const replay::World& before, replay::FindingSink& sink) override {
     const auto tag = static_cast<std::uint32_t>(step[Operand::tag]);
     if (tag == 0) return;
-    const PoolBlock* block = before.pool().find(step[Operand::address]);
+    const PoolBlock* block = step.block;
     if (block == nullptr || block->kind != replay::BlockKind::pool) return;
     if ((block->tag & kProtected) == 0 || block->tag == tag) return;
     Finding finding;

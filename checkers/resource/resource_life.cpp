@@ -37,11 +37,13 @@ const Rule kRules[] = {
 constexpr Op kOperations[] = {Op::lock_initialize, Op::lock_request, Op::lock_acquire,
                               Op::lock_delete,     Op::pool_free,    Op::device_delete,
                               Op::image_unload};
+constexpr Op kMemoryGoes[] = {Op::pool_free, Op::device_delete, Op::image_unload};
 
 class ResourceLife final : public replay::Checker {
  public:
   std::span<const Rule> rules() const override { return kRules; }
   std::span<const Op> operations() const override { return kOperations; }
+  std::span<const Op> only_with_objects() const override { return kMemoryGoes; }
 
   void on_step(const Step& step, const World& before, FindingSink& sink) override {
     switch (step.op) {
@@ -84,40 +86,19 @@ class ResourceLife final : public replay::Checker {
   }
 
   static void memory_goes(const Step& step, const World& world, FindingSink& sink) {
-    const std::uint64_t address = step[Operand::address];
-    if (step.op == Op::pool_free) {
-      const replay::PoolBlock* block = world.pool().find(address);
-      if (block == nullptr) return;
-      return freed(block->address, block->end(), object_of(*block), Role::freed, step, world, sink);
-    }
-    replay::FindingObject memory{
-        .kind = "image", .address = address, .size = 0, .tag = 0, .biography = {}};
-    if (step.op == Op::image_unload) {
-      memory.size = step[Operand::size];
-      return freed(address, address + memory.size, memory, Role::unloaded, step, world, sink);
-    }
-    const replay::Device* device = world.devices().find(address);
-    if (device == nullptr || step[Operand::count] != 0) return;
-    memory.kind = "device";
-    memory.size = device->end() - device->begin();
-    add_entry(memory, Role::created, device->created);
-    freed(device->begin(), device->end(), memory, Role::deleted, step, world, sink);
-  }
-
-  static void freed(std::uint64_t begin, std::uint64_t end, replay::FindingObject memory, Role role,
-                    const Step& step, const World& world, FindingSink& sink) {
-    world.locks().for_each_in(begin, end, [&](const Lock& lock) {
+    const replay::MemoryRange& memory = step.memory;
+    world.locks().for_each_in(memory.begin, memory.end, [&](const Lock& lock) {
       if (!lock.live || lock.kind != LockKind::resource) return;
       Finding finding;
       finding.rule = &kRules[kInFreedMemory];
-      finding.parameters = {finding.rule->code, lock.address, begin, end - begin};
+      finding.parameters = {finding.rule->code, lock.address, memory.begin,
+                            memory.end - memory.begin};
       finding.rests_on = lock.initialised.position;
       finding.sentence =
           fmt::format("{} called {} with the ERESOURCE at {:#x} in the memory that goes.",
                       driver_name(world, step.driver), function_name(world, step), lock.address);
       finding.objects.push_back(object_of(lock, world));
-      finding.objects.push_back(memory);
-      add_entry(finding.objects.back(), role, step.moment());
+      finding.objects.push_back(ended_memory(step, world));
       sink.report(std::move(finding));
     });
   }

@@ -28,14 +28,16 @@ const Rule kRules[] = {
 };
 
 constexpr Op kOperations[] = {Op::pool_free};
+constexpr Op kMemoryGoes[] = {Op::pool_free};
 
 class ArmedTimerInPool final : public replay::Checker {
  public:
   std::span<const Rule> rules() const override { return kRules; }
   std::span<const Op> operations() const override { return kOperations; }
+  std::span<const Op> only_with_objects() const override { return kMemoryGoes; }
 
   void on_step(const Step& step, const World& before, replay::FindingSink& sink) override {
-    const PoolBlock* block = before.pool().find(step[Operand::address]);
+    const PoolBlock* block = step.block;
     if (block == nullptr) return;
     before.timers().for_each_in(block->address, block->end(), [&](const Timer& timer) {
       if (timer.pending(step.event->time)) report(timer, *block, step, before, sink);

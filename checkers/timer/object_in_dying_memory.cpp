@@ -18,6 +18,7 @@ using replay::Evidence;
 using replay::Finding;
 using replay::FindingObject;
 using replay::FindingSink;
+using replay::MemoryRange;
 using replay::Op;
 using replay::Operand;
 using replay::Role;
@@ -36,50 +37,8 @@ const Rule kRules[] = {
 
 constexpr Op kOperations[] = {Op::pool_free, Op::device_delete, Op::image_unload};
 
-// Memory that a step takes away; empty where it takes none.
-struct Range {
-  std::uint64_t begin = 0;
-  std::uint64_t end = 0;
-
-  bool contains(std::uint64_t address) const { return address >= begin && address < end; }
-};
-
-Range dying_memory(const Step& step, const World& world) {
-  const std::uint64_t address = step[Operand::address];
-  if (step.op == Op::image_unload) return {address, address + step[Operand::size]};
-  if (step.op == Op::pool_free) {
-    const replay::PoolBlock* block = world.pool().find(address);
-    return block == nullptr ? Range{} : Range{block->address, block->end()};
-  }
-  const replay::Device* device = world.devices().find(address);
-  const bool stays = device == nullptr || step[Operand::count] != 0;
-  return stays ? Range{} : Range{device->begin(), device->end()};
-}
-
-// The memory itself, as an object of a finding.
-FindingObject memory_object(const Range& range, const Step& step, const World& world) {
-  if (step.op == Op::pool_free) {
-    FindingObject block = object_of(*world.pool().find(range.begin));
-    add_entry(block, Role::freed, step.moment());
-    return block;
-  }
-  FindingObject object{.kind = "image",
-                       .address = range.begin,
-                       .size = range.end - range.begin,
-                       .tag = 0,
-                       .biography = {}};
-  if (step.op == Op::device_delete) {
-    object.kind = "device";
-    add_entry(object, Role::created, world.devices().find(range.begin)->created);
-    add_entry(object, Role::deleted, step.moment());
-    return object;
-  }
-  if (const replay::Driver* driver = world.drivers().find(step.driver)) {
-    add_entry(object, Role::loaded, driver->loaded);
-  }
-  add_entry(object, Role::unloaded, step.moment());
-  return object;
-}
+// Behind an unloaded image's routines other memory may lead.
+constexpr Op kMemoryGoes[] = {Op::pool_free, Op::device_delete};
 
 std::string_view memory_name(Op op) {
   if (op == Op::pool_free) return "a pool block that is freed";
@@ -93,15 +52,15 @@ std::uint64_t routine_of(const Timer& timer, const World& world) {
   return dpc != nullptr && dpc->routine != 0 ? dpc->routine : timer.routine;
 }
 
-bool overlaps(const Range& range, std::uint64_t address, std::uint64_t bytes) {
+bool overlaps(const MemoryRange& range, std::uint64_t address, std::uint64_t bytes) {
   return address < range.end && address + bytes > range.begin;
 }
 
 // One step that takes memory away, and what it finds there.
 class Search {
  public:
-  Search(const Range& range, const Step& step, const World& world, FindingSink& sink)
-      : range_(range), step_(step), world_(world), sink_(sink) {}
+  Search(const Step& step, const World& world, FindingSink& sink)
+      : range_(step.memory), step_(step), world_(world), sink_(sink) {}
 
   void timers_within() const {
     world_.timers().for_each_in(range_.begin, range_.end, [&](const Timer& timer) {
@@ -158,11 +117,11 @@ class Search {
     finding.rests_on = since;
     finding.sentence = fmt::format("{}: {}.", driver_name(world_, step_.driver), what);
     finding.objects = std::move(objects);
-    finding.objects.push_back(memory_object(range_, step_, world_));
+    finding.objects.push_back(ended_memory(step_, world_));
     sink_.report(std::move(finding));
   }
 
-  const Range range_;
+  const MemoryRange range_;
   const Step& step_;
   const World& world_;
   FindingSink& sink_;
@@ -172,11 +131,10 @@ class ObjectInDyingMemory final : public replay::Checker {
  public:
   std::span<const Rule> rules() const override { return kRules; }
   std::span<const Op> operations() const override { return kOperations; }
+  std::span<const Op> only_with_objects() const override { return kMemoryGoes; }
 
   void on_step(const Step& step, const World& before, FindingSink& sink) override {
-    const Range range = dying_memory(step, before);
-    if (range.begin >= range.end) return;
-    const Search search(range, step, before, sink);
+    const Search search(step, before, sink);
     if (step.op != Op::pool_free) search.timers_within();
     search.dpcs_within();
     if (step.op == Op::image_unload) search.routines_within();

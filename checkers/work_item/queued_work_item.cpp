@@ -35,11 +35,13 @@ const Rule kRules[] = {
 
 constexpr Op kOperations[] = {Op::pool_free, Op::workitem_queue, Op::workitem_free,
                               Op::workitem_uninitialize};
+constexpr Op kMemoryGoes[] = {Op::pool_free};
 
 class QueuedWorkItem final : public replay::Checker {
  public:
   std::span<const Rule> rules() const override { return kRules; }
   std::span<const Op> operations() const override { return kOperations; }
+  std::span<const Op> only_with_objects() const override { return kMemoryGoes; }
 
   void on_step(const Step& step, const World& before, FindingSink& sink) override {
     if (step.op == Op::pool_free) return free_pool(step, before, sink);
@@ -72,7 +74,7 @@ class QueuedWorkItem final : public replay::Checker {
   }
 
   static void free_pool(const Step& step, const World& world, FindingSink& sink) {
-    const replay::PoolBlock* block = world.pool().find(step[Operand::address]);
+    const replay::PoolBlock* block = step.block;
     if (block == nullptr) return;
     world.work_items().for_each_in(block->address, block->end(), [&](const WorkItem& item) {
       if (!item.queued) return;

@@ -152,10 +152,19 @@ TEST_CASE("an encoded chunk is a sealed message that the library reads") {
   const std::vector<FunctionValues> functions = {{6, 14}, {2, 2}};
   ColumnDecoder().decode(root, header, functions, columns);
   SECTION("columns") {
-    CHECK(list(columns.functions) == List<std::uint16_t>{0, 1, 0, 1});
-    CHECK(list(columns.stacks) == List<std::uint32_t>{kNoStack, 0, 1, 0});
-    CHECK(list(columns.flags) == List<std::uint8_t>{0, 0, 1, 1});
-    CHECK(list(columns.irqls) == List<std::uint8_t>{2, 2, 2, 2});
+    CHECK(list(columns.sites) == List<std::uint32_t>{0, 1, 2, 3});
+    REQUIRE(columns.site_table.size() == 4);
+    const EventSite expected[] = {
+        {kNoStack, 0, 0, 2, 6}, {0, 1, 0, 2, 2}, {1, 0, 1, 2, 14}, {0, 1, 1, 2, 2}};
+    for (std::size_t i = 0; i < columns.site_table.size(); ++i) {
+      const EventSite& site = columns.site_table[i];
+      INFO("site " << i);
+      CHECK(site.stack == expected[i].stack);
+      CHECK(site.function == expected[i].function);
+      CHECK(site.flags == expected[i].flags);
+      CHECK(site.irql == expected[i].irql);
+      CHECK(site.value_count == expected[i].value_count);
+    }
     CHECK(list(columns.threads) == List<std::uint64_t>(4, 0x42));
     CHECK(list(columns.values) == List<std::uint64_t>{1,  2,  3,  4,  5,  6,  7,  8,
                                                       10, 11, 12, 13, 14, 15, 16, 17,

@@ -35,7 +35,11 @@ class Steps {
               .irql = irql,
               .flags = 0,
               .value_count = 0};
-    step_ = {.event = &event_, .op = op, .irql = irql, .driver = driver, .operands = {}};
+    step_ = replay::Step();
+    step_.event = &event_;
+    step_.op = op;
+    step_.irql = irql;
+    step_.driver = driver;
     for (const auto& [operand, value] : operands) {
       step_.operands[static_cast<std::size_t>(operand)] = value;
     }
