@@ -35,16 +35,14 @@ Step& Binder::step(const Event& event) {
   if (binding.counted) ++binding.events[moment];
   step_.event = &event;
   step_.driver = binding.driver;
-  step_.op = happened(meaning, binding, event) ? meaning.op : Op::none;
+  const bool is_conditional = meaning.must_succeed >= 0 || meaning.must_hold >= 0;
+  step_.op = !is_conditional || happened(meaning, binding, event) ? meaning.op : Op::none;
   if (step_.op == Op::none) return step_;
 
-  clear_operands();
-  operands_set_ = meaning.operands;
-  for (std::size_t i = 0; i < meaning.read_count; ++i) {
-    const Read& read = meaning.reads[i];
-    // A call that was left by an exception has no result, and wrote nothing to be relied on.
-    if (event.raised() && read.field >= binding.entry_values) continue;
-    step_.operands[static_cast<std::size_t>(read.operand)] = event.values[read.field] & read.mask;
+  if (event.raised()) {
+    read_operands_raised(meaning, binding, event);
+  } else {
+    read_operands(meaning, event);
   }
   for (std::size_t i = 0; i < meaning.fixed_count; ++i) {
     const Fixed& fixed = meaning.fixed[i];
@@ -54,9 +52,32 @@ Step& Binder::step(const Event& event) {
   return step_;
 }
 
+void Binder::read_operands(const Meaning& meaning, const Event& event) {
+  clear_operands(operands_set_ & ~meaning.written);
+  operands_set_ = meaning.operands;
+  for (std::size_t i = 0; i < meaning.read_count; ++i) {
+    const Read& read = meaning.reads[i];
+    step_.operands[static_cast<std::size_t>(read.operand)] =
+        event.values[read.field] << read.surplus >> read.surplus;
+  }
+}
+
+// A call that was left by an exception has no result, and wrote nothing to be relied on.
+void Binder::read_operands_raised(const Meaning& meaning, const Binding& binding,
+                                  const Event& event) {
+  clear_operands(operands_set_);
+  operands_set_ = meaning.operands;
+  for (std::size_t i = 0; i < meaning.read_count; ++i) {
+    const Read& read = meaning.reads[i];
+    if (read.field >= binding.entry_values) continue;
+    step_.operands[static_cast<std::size_t>(read.operand)] =
+        event.values[read.field] << read.surplus >> read.surplus;
+  }
+}
+
 // An event sets a few of many operands: those that the last one set are all that isn't 0.
-void Binder::clear_operands() {
-  for (std::uint64_t set = operands_set_; set != 0; set &= set - 1) {
+void Binder::clear_operands(std::uint64_t set) {
+  for (; set != 0; set &= set - 1) {
     step_.operands[static_cast<std::size_t>(std::countr_zero(set))] = 0;
   }
 }
@@ -73,9 +94,9 @@ bool Binder::happened(const Meaning& meaning, const Binding& binding, const Even
   return meaning.must_hold < 0 || (value(meaning.must_hold) & 0xff) != 0;
 }
 
-std::uint64_t Binder::mask_of(const Field& field) const {
+std::uint8_t Binder::surplus_of(const Field& field) const {
   const unsigned bytes = field.width != 0 ? field.width : pointer_bytes_;
-  return bytes >= 8 ? ~std::uint64_t{0} : (std::uint64_t{1} << bytes * 8) - 1;
+  return static_cast<std::uint8_t>(bytes >= 8 ? 0 : 64 - bytes * 8);
 }
 
 // False where the trace's own layout lacks a field that the row needs.
@@ -97,6 +118,7 @@ bool Binder::bind_row(Meaning& meaning, const OperationRow& row, const Layout& l
       case OperandSource::Kind::unused:
         break;
       case OperandSource::Kind::constant:
+        bound.written |= bit_of(source.operand);
         bound.fixed[bound.fixed_count++] = {source.operand,
                                             pointer_bytes_ == 4 ? source.value32 : source.value64};
         break;
@@ -104,8 +126,9 @@ bool Binder::bind_row(Meaning& meaning, const OperationRow& row, const Layout& l
       case OperandSource::Kind::optional_field: {
         const int field = find(source.field);
         if (field >= 0) {
+          bound.written |= bit_of(source.operand);
           bound.reads[bound.read_count++] = {source.operand, static_cast<std::uint8_t>(field),
-                                             mask_of(layout.fields[field])};
+                                             surplus_of(layout.fields[field])};
         } else if (source.kind == OperandSource::Kind::field) {
           return false;
         }
@@ -126,10 +149,9 @@ void Binder::bind_new(Binding& binding, FunctionId id) const {
   if (id == format::kGap) {
     Meaning& gap = binding.meanings[0];
     gap.op = Op::gap;
-    gap.reads = {Read{Operand::count, 0, ~std::uint64_t{0}},
-                 Read{Operand::until, 1, ~std::uint64_t{0}}};
+    gap.reads = {Read{Operand::count, 0, 0}, Read{Operand::until, 1, 0}};
     gap.read_count = 2;
-    gap.operands = bit_of(Operand::count) | bit_of(Operand::until);
+    gap.operands = gap.written = bit_of(Operand::count) | bit_of(Operand::until);
     return;
   }
   const Function& function = trace_.function(id);

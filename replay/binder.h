@@ -29,8 +29,8 @@ class Binder {
  private:
   struct Read {
     Operand operand;
-    std::uint8_t field;  // place among the event's values
-    std::uint64_t mask;  // of the field's width
+    std::uint8_t field;    // place among the event's values
+    std::uint8_t surplus;  // bits of a value that the field hasn't
   };
   struct Fixed {
     Operand operand;
@@ -44,6 +44,7 @@ class Binder {
     std::int8_t must_succeed = -1;  // field that must be a success status
     std::int8_t must_hold = -1;     // field that must not be zero
     std::uint64_t operands = 0;     // a bit for each that it may set
+    std::uint64_t written = 0;      // for each that it sets whenever the call returned
     FinishStep finish = nullptr;
     std::array<Read, kMaxOperandSources> reads;
     std::array<Fixed, kMaxOperandSources> fixed;
@@ -59,8 +60,11 @@ class Binder {
 
   void bind_new(Binding& binding, format::FunctionId id) const;
   bool bind_row(Meaning& meaning, const OperationRow& row, const format::Layout& layout) const;
-  void clear_operands();
-  std::uint64_t mask_of(const format::Field& field) const;
+  void read_operands(const Meaning& meaning, const format::Event& event);
+  void read_operands_raised(const Meaning& meaning, const Binding& binding,
+                            const format::Event& event);
+  void clear_operands(std::uint64_t set);
+  std::uint8_t surplus_of(const format::Field& field) const;
   static bool happened(const Meaning& meaning, const Binding& binding, const format::Event& event);
 
   const format::TraceReader& trace_;

@@ -15,18 +15,26 @@ std::uint64_t bits_between(std::uint64_t from, std::uint64_t to) {
   return (~std::uint64_t{0} << from) & (~std::uint64_t{0} >> (kWordBits - 1 - to));
 }
 
-// Calls visit(number of a word, a mask of its bits) for all of [first, last], numbers of bits, as
-// long as it returns true.
+// Calls visit(number of a word, a mask of its bits) for all of [first, last], numbers of bits.
 template <class Visit>
 void for_each_word(std::uint64_t first, std::uint64_t last, Visit visit) {
-  for (std::uint64_t word = first / kWordBits; word <= last / kWordBits; ++word) {
-    const std::uint64_t from = word == first / kWordBits ? first % kWordBits : 0;
-    const std::uint64_t to = word == last / kWordBits ? last % kWordBits : kWordBits - 1;
-    if (!visit(word, bits_between(from, to))) return;
+  const std::uint64_t last_word = last / kWordBits;
+  for (std::uint64_t word = first / kWordBits; word < last_word; ++word, first = 0) {
+    visit(word, bits_between(first % kWordBits, kWordBits - 1));
   }
+  visit(last_word, bits_between(first % kWordBits, last % kWordBits));
 }
 
 }  // namespace
+
+template <class Visit>
+void BlockMap::for_each_page(std::uint64_t first, std::uint64_t last, Visit visit) {
+  const std::uint64_t last_page = last / kGranulesPerPage;
+  for (std::uint64_t page = first / kGranulesPerPage; page < last_page; ++page, first = 0) {
+    visit(page, first % kGranulesPerPage, kGranulesPerPage - 1);
+  }
+  visit(last_page, first % kGranulesPerPage, last % kGranulesPerPage);
+}
 
 BlockMap::Page& BlockMap::page_at(std::uint64_t number) {
   if (Page* page = find_page(number)) return *page;
@@ -36,53 +44,54 @@ BlockMap::Page& BlockMap::page_at(std::uint64_t number) {
 }
 
 void BlockMap::add(std::uint64_t first, std::uint64_t last) {
-  Page& page = page_at(first / kGranulesPerPage);
-  const std::uint64_t start = first % kGranulesPerPage;
-  page.starts[start / kWordBits] |= std::uint64_t{1} << start % kWordBits;
-  for_each_word(first, last, [&](std::uint64_t word, std::uint64_t mask) {
-    constexpr std::uint64_t kWordsPerPage = kGranulesPerPage / kWordBits;
-    page_at(word / kWordsPerPage).taken[word % kWordsPerPage] |= mask;
-    return true;
+  for_each_page(first, last, [&](std::uint64_t number, std::uint64_t from, std::uint64_t to) {
+    Page& page = page_at(number);
+    ++page.blocks;
+    for_each_word(from, to,
+                  [&](std::uint64_t word, std::uint64_t mask) { page.taken[word] |= mask; });
   });
+  restore_start(first);
 }
 
 void BlockMap::remove(std::uint64_t first, std::uint64_t last) {
-  clear_start(first);
-  for_each_word(first, last, [&](std::uint64_t word, std::uint64_t mask) {
-    constexpr std::uint64_t kWordsPerPage = kGranulesPerPage / kWordBits;
-    if (Page* page = find_page(word / kWordsPerPage)) page->taken[word % kWordsPerPage] &= ~mask;
-    return true;
-  });
-  for (const std::uint64_t granule : {first, last}) {
-    if (Page* page = find_page(granule / kGranulesPerPage)) drop_if_empty(*page);
+  const std::uint64_t start = first % kGranulesPerPage;
+  if (Page* page = find_page(first / kGranulesPerPage)) {
+    page->starts[start / kWordBits] &= ~(std::uint64_t{1} << start % kWordBits);
   }
+  for_each_page(first, last, [&](std::uint64_t number, std::uint64_t from, std::uint64_t to) {
+    Page* const page = find_page(number);
+    if (page == nullptr) return;
+    for_each_word(from, to,
+                  [&](std::uint64_t word, std::uint64_t mask) { page->taken[word] &= ~mask; });
+    if (--page->blocks == 0) drop(*page);
+  });
 }
 
-void BlockMap::clear_start(std::uint64_t granule) {
-  Page* page = find_page(granule / kGranulesPerPage);
-  if (page == nullptr) return;
+void BlockMap::restore_start(std::uint64_t granule) {
   const std::uint64_t start = granule % kGranulesPerPage;
-  page->starts[start / kWordBits] &= ~(std::uint64_t{1} << start % kWordBits);
+  Page& page = page_at(granule / kGranulesPerPage);
+  page.starts[start / kWordBits] |= std::uint64_t{1} << start % kWordBits;
 }
 
-void BlockMap::drop_if_empty(Page& page) {
-  std::uint64_t any = 0;
-  for (const std::uint64_t word : page.starts) any |= word;
-  for (const std::uint64_t word : page.taken) any |= word;
-  if (any != 0) return;
+void BlockMap::drop(Page& page) {
   last_page_ = nullptr;
   last_number_ = page.number;
   pages_.erase(page);
   slab_.recycle(&page);
 }
 
+bool BlockMap::any_taken(const Page& page, std::uint64_t first, std::uint64_t last) {
+  std::uint64_t any = 0;
+  for_each_word(first, last,
+                [&](std::uint64_t word, std::uint64_t mask) { any |= page.taken[word] & mask; });
+  return any != 0;
+}
+
 bool BlockMap::any_taken(std::uint64_t first, std::uint64_t last) {
   bool any = false;
-  for_each_word(first, last, [&](std::uint64_t word, std::uint64_t mask) {
-    constexpr std::uint64_t kWordsPerPage = kGranulesPerPage / kWordBits;
-    const Page* page = find_page(word / kWordsPerPage);
-    any = page != nullptr && (page->taken[word % kWordsPerPage] & mask) != 0;
-    return !any;
+  for_each_page(first, last, [&](std::uint64_t number, std::uint64_t from, std::uint64_t to) {
+    const Page* const page = find_page(number);
+    any |= page != nullptr && any_taken(*page, from, to);
   });
   return any;
 }

@@ -22,11 +22,11 @@ class BlockMap {
  public:
   // A block from granule `first` to `last`, which are both its own, and not far from each other.
   // Blocks that share a granule, which only misaligned ones do, take it together: when one is
-  // removed it is free.
+  // removed it is free, and no block starts there.
   void add(std::uint64_t first, std::uint64_t last);
   void remove(std::uint64_t first, std::uint64_t last);
-  // No block starts there any more.
-  void clear_start(std::uint64_t granule);
+  // Another block starts there than the one that was removed.
+  void restore_start(std::uint64_t granule);
 
   bool any_taken(std::uint64_t first, std::uint64_t last);
   // The greatest granule in [first, last] in which a block starts. Both must lie in one page.
@@ -35,11 +35,15 @@ class BlockMap {
  private:
   static constexpr std::uint64_t kGranulesPerPage = kPageBytes / kGranuleBytes;
   static constexpr std::uint64_t kWordBits = 64;
+  // Calls visit(number of a page, first and last granule in it) for each page of a block.
+  template <class Visit>
+  static void for_each_page(std::uint64_t first, std::uint64_t last, Visit visit);
   using Bits = std::array<std::uint64_t, kGranulesPerPage / kWordBits>;
   struct Tag;
   struct Page : HashHook<Tag> {
     explicit Page(std::uint64_t page_number) : number(page_number) {}
     std::uint64_t number;
+    std::uint64_t blocks = 0;  // that have a granule here
     Bits starts{};
     Bits taken{};
   };
@@ -57,7 +61,8 @@ class BlockMap {
     return last_page_;
   }
   Page& page_at(std::uint64_t number);
-  void drop_if_empty(Page& page);
+  void drop(Page& page);
+  static bool any_taken(const Page& page, std::uint64_t first, std::uint64_t last);
 
   Slab<Page> slab_;
   HashIndex<Page, Tag, NumberOf> pages_;

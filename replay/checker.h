@@ -6,6 +6,7 @@
 // never see each other: the order in which they run makes no difference.
 #pragma once
 
+#include <cstdint>
 #include <span>
 
 #include "replay/finding.h"
@@ -15,6 +16,25 @@
 namespace ddireplay::replay {
 
 class World;
+
+// A set of IRQLs; one that is not known is a member of its own.
+class CallLevels {
+ public:
+  static constexpr CallLevels all() { return CallLevels(~std::uint64_t{0}); }
+  static constexpr CallLevels none() { return CallLevels(0); }
+  // A bit for each of the levels up to 31.
+  static constexpr CallLevels of(std::uint32_t bits) { return CallLevels(bits); }
+
+  constexpr CallLevels operator|(CallLevels other) const { return CallLevels(bits_ | other.bits_); }
+  constexpr bool contains(std::uint8_t irql) const {
+    return (bits_ >> (irql < kUnknown ? irql : kUnknown) & 1) != 0;
+  }
+
+ private:
+  static constexpr std::uint8_t kUnknown = 63;
+  constexpr explicit CallLevels(std::uint64_t bits) : bits_(bits) {}
+  std::uint64_t bits_;
+};
 
 class FindingSink {
  public:
@@ -42,6 +62,8 @@ class Checker {
   // Asked once for each function of a trace, before its first event: whether on_call is to be
   // called for its calls. The function lives as long as the trace.
   virtual bool concerns(const format::Function& function, const World& world);
+  // Of such a function, the IRQLs at which a call can matter: on_call need not be called at others.
+  virtual CallLevels levels_of(const format::Function& function, const World& world);
   // A call of such a function, once for each: when it is entered where that is recorded, else when
   // it has returned. step.op may be none: then the operands are not to be used.
   virtual void on_call(const Step& step, const World& before, FindingSink& sink);

@@ -257,9 +257,10 @@ struct Step {
   // Objects are known to lie in `memory`, or may do so.
   bool may_end_objects = false;
   format::ModuleId driver = format::kNoModuleId;
-  // The live block that a free is of; nullptr: there is none at that address.
+  // Of operations that allocate or free memory, images and devices among them, and not to be read
+  // of others. The live block that a free is of; nullptr: there is none at that address.
   const PoolBlock* block = nullptr;
-  // That the step allocates or frees: what lay in it is gone behind the step.
+  // What lay in it is gone behind the step.
   MemoryRange memory;
   std::array<std::uint64_t, kOperandCount> operands{};
 

@@ -173,11 +173,13 @@ Node* PoolModel::State::containing_large(std::uint64_t address) {
 }
 
 void PoolModel::State::count_attempt(const Step& step) {
-  const bool succeeded = step[Operand::address] != 0;
+  const std::uint64_t succeeded = step[Operand::address] != 0 ? 1 : 0;
+  const std::uint64_t without_tag = step[Operand::tag] == 0 ? 1 : 0;
   for (PoolStatistics* statistics : {&total, &of(step.driver).statistics}) {
     ++statistics->attempted;
-    ++(succeeded ? statistics->succeeded : statistics->failed);
-    if (step[Operand::tag] == 0) ++statistics->without_tag;
+    statistics->succeeded += succeeded;
+    statistics->failed += 1 - succeeded;
+    statistics->without_tag += without_tag;
   }
 }
 
@@ -277,7 +279,7 @@ void PoolModel::State::unlink(Node& node) {
 // Another block may start in the granule of one that went.
 void PoolModel::State::restore_start(std::uint64_t granule) {
   const auto is_small = [](const Node& node) { return !node.is_large(); };
-  if (live.find_if(granule, is_small) != nullptr) map.add(granule, granule);
+  if (live.find_if(granule, is_small) != nullptr) map.restore_start(granule);
 }
 
 void PoolModel::State::disown(Node& node) {

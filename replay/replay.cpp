@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <limits>
 #include <map>
 #include <string_view>
 #include <utility>
@@ -67,8 +68,8 @@ struct Replay::State {
   void subscribe(Checker& checker);
   void show_call(const Step& step);
   bool is_looked_at(format::FunctionId function) const;
-  const Event* peek();
-  void take();
+  bool fill_batch();
+  void take_until(std::uint64_t position);
   void process(const Event& event);
   void finish();
   void publish();
@@ -85,13 +86,18 @@ struct Replay::State {
   std::array<std::vector<Checker*>, kOpCount> object_subscribers;  // where memory may hold objects
   std::array<std::uint64_t, kOpCount> steps{};
   // Who wants to see the calls of a function, and whether these are seen when they are entered.
+  struct Listener {
+    CallLevels levels;
+    Checker* checker;
+  };
   struct Callee {
-    std::vector<std::size_t> checkers;  // places in `checkers`
+    std::vector<Listener> listeners;
+    std::uint64_t calls = 0;
     bool asked = false;
     bool seen_at_entry = false;
   };
-  std::vector<Callee> callees;             // by function
-  std::vector<std::uint64_t> calls_shown;  // by checker
+  void ask_about(Callee& callee, const format::Function& function);
+  std::vector<Callee> callees;  // by function
   Report report;
 
   format::EventSource source;
@@ -120,7 +126,6 @@ void Replay::State::subscribe(Checker& checker) {
                          });
   if (!is_wanted) return;
   checkers.push_back(&checker);
-  calls_shown.push_back(0);
   const std::span<const Op> only_with_objects = checker.only_with_objects();
   for (const Op op : checker.operations()) {
     const bool is_for_objects = std::ranges::find(only_with_objects, op) != only_with_objects.end();
@@ -129,21 +134,27 @@ void Replay::State::subscribe(Checker& checker) {
   }
 }
 
-// The next event, or nullptr at the end.
-const Event* Replay::State::peek() {
+// False: there are no more events.
+bool Replay::State::fill_batch() {
   if (next_in_batch == batch.size()) {
     batch = source.next();
     next_in_batch = 0;
   }
-  return batch.empty() ? nullptr : &batch[next_in_batch];
+  return !batch.empty();
 }
 
-void Replay::State::take() {
-  const Event& event = batch[next_in_batch++];
-  process(event);
-  if (event.function == format::kGap) return;
-  position = event.position;
-  ++report.events;
+void Replay::State::take_until(std::uint64_t last_position) {
+  while (fill_batch()) {
+    const std::span<const Event> waiting = batch.subspan(next_in_batch);
+    for (const Event& event : waiting) {
+      if (event.position > last_position) return;
+      ++next_in_batch;
+      process(event);
+      if (event.function == format::kGap) continue;
+      position = event.position;
+      ++report.events;
+    }
+  }
 }
 
 void Replay::State::process(const Event& event) {
@@ -164,24 +175,26 @@ void Replay::State::show_call(const Step& step) {
   const Event& event = *step.event;
   if (event.function >= callees.size()) callees.resize(trace.function_count());
   Callee& callee = callees[event.function];
-  if (!callee.asked) {
-    callee.asked = true;
-    const format::Function& function = trace.function(event.function);
-    for (std::size_t i = 0; i < checkers.size(); ++i) {
-      if (checkers[i]->concerns(function, world)) callee.checkers.push_back(i);
-    }
-  }
-  if (callee.checkers.empty()) return;
+  if (!callee.asked) ask_about(callee, trace.function(event.function));
+  if (callee.listeners.empty()) return;
   if (!event.at_exit()) callee.seen_at_entry = true;
   if (event.at_exit() && callee.seen_at_entry) return;
-  for (const std::size_t i : callee.checkers) {
-    ++calls_shown[i];
-    checkers[i]->on_call(step, world, findings);
+  ++callee.calls;
+  for (const Listener& listener : callee.listeners) {
+    if (listener.levels.contains(step.irql)) listener.checker->on_call(step, world, findings);
+  }
+}
+
+void Replay::State::ask_about(Callee& callee, const format::Function& function) {
+  callee.asked = true;
+  for (Checker* checker : checkers) {
+    if (!checker->concerns(function, world)) continue;
+    callee.listeners.push_back({checker->levels_of(function, world), checker});
   }
 }
 
 bool Replay::State::is_looked_at(format::FunctionId function) const {
-  return function < callees.size() && !callees[function].checkers.empty();
+  return function < callees.size() && !callees[function].listeners.empty();
 }
 
 void Replay::State::finish() {
@@ -204,9 +217,12 @@ void Replay::State::publish() {
 void Replay::State::report_activity() {
   report.rules_armed.clear();
   for (const Rule* rule : rules) report.rules_armed.push_back({rule, 0});
-  for (std::size_t i = 0; i < checkers.size(); ++i) {
-    const Checker* checker = checkers[i];
-    std::uint64_t seen = calls_shown[i];
+  std::map<const Checker*, std::uint64_t> calls;
+  for (const Callee& callee : callees) {
+    for (const Listener& listener : callee.listeners) calls[listener.checker] += callee.calls;
+  }
+  for (const Checker* checker : checkers) {
+    std::uint64_t seen = calls[checker];
     for (const Op op : checker->operations()) seen += steps[static_cast<std::size_t>(op)];
     for (const Rule& rule : checker->rules()) {
       const auto armed = std::find_if(report.rules_armed.begin(), report.rules_armed.end(),
@@ -236,16 +252,13 @@ Replay::Replay(format::TraceReader& reader, std::span<const std::unique_ptr<Chec
 Replay::~Replay() = default;
 
 void Replay::run() {
-  while (state_->peek() != nullptr) state_->take();
+  state_->take_until(std::numeric_limits<std::uint64_t>::max());
   state_->finish();
   state_->publish();
 }
 
 void Replay::run_to(std::uint64_t position) {
-  for (const Event* next = state_->peek(); next != nullptr && next->position <= position;
-       next = state_->peek()) {
-    state_->take();
-  }
+  state_->take_until(position);
   state_->publish();
 }
 

@@ -327,6 +327,12 @@ void ThreadModel::lose_track() {
   state_->processors.clear();
 }
 
+void ThreadModel::place(Step& step) const {
+  const Event& event = *step.event;
+  step.in_dpc = state_->in_dpc(event);
+  step.irql = event.irql != kIrqlUnknown ? event.irql : irql(step);
+}
+
 std::uint8_t ThreadModel::irql(const Event& event) const {
   if (event.irql != kIrqlUnknown) return event.irql;
   const Context* context = state_->find(event);

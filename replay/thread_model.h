@@ -62,6 +62,8 @@ class ThreadModel final : public Model {
   // Events were lost: nothing is known of any thread.
   void lose_track() override;
 
+  // Completes a step by its IRQL and whether it is in a DPC, as below.
+  void place(Step& step) const;
   // IRQL at which `event` happens: as sampled, else as derived.
   std::uint8_t irql(const format::Event& event) const;
   // The same; of a callback's entry it is the level at which the callback begins.

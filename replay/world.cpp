@@ -11,6 +11,12 @@ constexpr bool is_free(Op op) {
          op == Op::string_free || op == Op::contiguous_free;
 }
 
+constexpr bool concerns_memory(Op op) {
+  return is_free(op) || op == Op::pool_allocate || op == Op::contiguous_allocate ||
+         op == Op::image_load || op == Op::image_unload || op == Op::device_create ||
+         op == Op::device_delete;
+}
+
 }  // namespace
 
 World::World(const format::TraceReader& trace)
@@ -58,8 +64,9 @@ void World::derive(Step& step) const {
   if (step.op == Op::wait_done) {
     step.operands[static_cast<std::size_t>(Operand::flags)] = locks_.mutexes_acquired(step);
   }
-  step.in_dpc = threads_.in_dpc(*step.event);
-  step.irql = threads_.irql(step);
+  threads_.place(step);
+  step.may_end_objects = false;
+  if (!concerns_memory(step.op)) return;
   step.block = is_free(step.op) ? pool_.find(step[Operand::address]) : nullptr;
   step.memory = memory_of(step);
   step.may_end_objects = object_pages_.may_hold(step.memory.begin, step.memory.end);

@@ -225,10 +225,16 @@ class CallChecker final : public replay::Checker {
   std::span<const replay::Op> operations() const override { return {}; }
 
   bool concerns(const Function& function, const World& world) override {
-    return std::ranges::any_of(rows_, [&](const CallRow& row) {
-      return contains_word(row.functions, function.name) &&
-             bind(row, function.layout, world).has_value();
-    });
+    return !bound_rows(function, world).empty();
+  }
+
+  replay::CallLevels levels_of(const Function& function, const World& world) override {
+    auto levels = replay::CallLevels::none();
+    for (const BoundRow& bound : bound_rows(function, world)) {
+      const Levels& row = bound.row->levels;
+      levels = levels | (row.any ? replay::CallLevels::all() : replay::CallLevels::of(row.bad));
+    }
+    return levels;
   }
 
   void on_call(const Step& step, const World& before, replay::FindingSink& sink) override {
@@ -268,14 +274,17 @@ class CallChecker final : public replay::Checker {
                                        const World& world) {
     if (id >= bound_.size()) bound_.resize(id + std::size_t{1});
     std::optional<std::vector<BoundRow>>& rows = bound_[id];
-    if (!rows) {
-      rows.emplace();
-      for (const CallRow& row : rows_) {
-        if (!contains_word(row.functions, function.name)) continue;
-        if (const auto bound = bind(row, function.layout, world)) rows->push_back(*bound);
-      }
-    }
+    if (!rows) rows = bound_rows(function, world);
     return *rows;
+  }
+
+  std::vector<BoundRow> bound_rows(const Function& function, const World& world) const {
+    std::vector<BoundRow> rows;
+    for (const CallRow& row : rows_) {
+      if (!contains_word(row.functions, function.name)) continue;
+      if (const auto bound = bind(row, function.layout, world)) rows.push_back(*bound);
+    }
+    return rows;
   }
 
   static bool breaks(const BoundRow& bound, const Step& step, const Call& call,
