@@ -1,0 +1,101 @@
+#include "tools/corpus/add.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <map>
+#include <numeric>
+#include <set>
+#include <system_error>
+
+#include "tools/corpus/cover.h"
+#include "tools/corpus/digest.h"
+#include "tools/corpus/directory.h"
+#include "tools/corpus/judge.h"
+#include "tools/corpus/workers.h"
+
+namespace ddireplay::tools::corpus {
+namespace {
+
+class Adder {
+ public:
+  Adder(const std::string& directory, const AddOptions& options)
+      : directory_(directory), options_(options), editor_(directory) {
+    for (const Entry& entry : read_entries(directory)) remember(entry.name, entry.expectation);
+  }
+
+  Added add(const std::string& trace, const Expectation& expectation) {
+    const auto same = by_sha256_.find(expectation.sha256);
+    if (same != by_sha256_.end())
+      return {trace, "", "is in the corpus already, as " + same->second};
+    const std::size_t adds = new_defects(expectation);
+    if (adds == 0 && !options_.always) return {trace, "", why_not(expectation)};
+    const std::string name = name_for(trace, expectation.sha256);
+    if (names_.contains(name)) {
+      throw format::Error(
+          fmt::format("{}/{}: is there already, with another trace: rename it", directory_, name));
+    }
+    editor_.add(name, trace, expectation);
+    remember(name, expectation);
+    return {trace, name, fmt::format("{} new of {} defects", adds, defects_of(expectation).size())};
+  }
+
+ private:
+  void remember(const std::string& name, const Expectation& expectation) {
+    names_.insert(name);
+    by_sha256_.emplace(expectation.sha256, name);
+    for (std::string& defect : defects_of(expectation)) defects_.insert(std::move(defect));
+  }
+
+  std::size_t new_defects(const Expectation& expectation) const {
+    return static_cast<std::size_t>(std::ranges::count_if(
+        defects_of(expectation),
+        [this](const std::string& defect) { return !defects_.contains(defect); }));
+  }
+
+  static std::string why_not(const Expectation& expectation) {
+    if (expectation.outcome.status == format::ExitStatus::unreadable) {
+      return "can't be read; --always adds it, to stay so: " +
+             expectation.outcome.unreadable_because;
+    }
+    return defects_of(expectation).empty()
+               ? "has no finding; --always adds it, to stay silent"
+               : "has no defect that the corpus doesn't hold; --always adds it";
+  }
+
+  const std::string& directory_;
+  const AddOptions& options_;
+  Editor editor_;
+  std::set<std::string> names_;
+  std::set<std::string> defects_;
+  std::map<std::string, std::string> by_sha256_;  // names
+};
+
+void make_directory(const std::string& directory) {
+  std::error_code error;
+  std::filesystem::create_directories(directory, error);
+  if (error) {
+    throw format::Error(fmt::format("{}: can't be made: {}", directory, error.message()));
+  }
+}
+
+}  // namespace
+
+void add_traces(const std::string& directory, const std::vector<std::string>& traces,
+                const AddOptions& options, const std::function<void(const Added&)>& tell) {
+  std::vector<Expectation> expectations(traces.size());
+  std::vector<std::size_t> order(traces.size());
+  std::iota(order.begin(), order.end(), std::size_t{0});
+  on_all_cores(order, options.threads, "replaying", [&](std::size_t i) {
+    expectations[i] = {.sha256 = sha256_of_file(traces[i]),
+                       .rules = options.rules,
+                       .note = options.note,
+                       .outcome = judge(traces[i], options.rules)};
+  });
+  make_directory(directory);
+  Adder adder(directory, options);
+  for (std::size_t i = 0; i < traces.size(); ++i) tell(adder.add(traces[i], expectations[i]));
+}
+
+}  // namespace ddireplay::tools::corpus
