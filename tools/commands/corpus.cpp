@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <charconv>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -38,7 +39,7 @@ constexpr const char* kHelp =
 constexpr const char* kAddHelp =
     "Replays traces and keeps them, with what they report, if that is a defect more.\n"
     "\n"
-    "Exit status: 4 if a trace can't be kept, else 0.";
+    "Exit status: 4 if a trace can't be read and was not kept for that, else 0.";
 
 constexpr const char* kRunHelp =
     "Replays every trace of a corpus, and tells what is not as it was recorded.\n"
@@ -139,12 +140,14 @@ ExitStatus merge(const std::vector<std::string>& files, const Sinks& sinks) {
 ExitStatus add(const std::string& directory, const std::vector<std::string>& traces,
                corpus::AddOptions options) {
   options.rules = rule_names(options.rules);
-  corpus::add_traces(directory, traces, options, [](const corpus::Added& added) {
+  ExitStatus status = ExitStatus::clean;
+  corpus::add_traces(directory, traces, options, [&status](const corpus::Added& added) {
+    if (!added.is_readable) status = ExitStatus::unreadable;
     print(added.entry.empty()
               ? fmt::format("{}: not added: {}\n", added.trace, added.why)
               : fmt::format("{}: added as {}: {}\n", added.trace, added.entry, added.why));
   });
-  return ExitStatus::clean;
+  return status;
 }
 
 ExitStatus list(const std::string& directory, const std::string& rule) {
@@ -173,21 +176,17 @@ ExitStatus stats(const std::string& directory) {
 }
 
 ExitStatus prune(const std::string& directory, bool is_rehearsal) {
+  // Held before anything is read: what is decided here must still be so when it is done.
+  std::optional<corpus::Editor> editor;
+  if (!is_rehearsal) editor.emplace(directory);
   const std::vector<Entry> entries = corpus::read_entries(directory);
   const std::vector<std::size_t> redundant = corpus::redundant_entries(entries);
-  if (!is_rehearsal && !redundant.empty()) {
-    corpus::Editor editor(directory);
-    for (const std::size_t place : redundant) {
-      editor.remove(entries[place].name);
-      print(fmt::format("removed {}\n", entries[place].name));
-    }
-  } else {
-    for (const std::size_t place : redundant) {
-      print(fmt::format("would remove {}\n", entries[place].name));
-    }
+  for (const std::size_t place : redundant) {
+    if (editor) editor->remove(entries[place].name);
+    print(fmt::format("{} {}\n", editor ? "removed" : "would remove", entries[place].name));
   }
   print(fmt::format("{} of {} traces {}\n", entries.size() - redundant.size(), entries.size(),
-                    is_rehearsal ? "would stay" : "stay"));
+                    editor ? "stay" : "would stay"));
   return ExitStatus::clean;
 }
 

@@ -28,9 +28,9 @@ class Adder {
   Added add(const std::string& trace, const Expectation& expectation) {
     const auto same = by_sha256_.find(expectation.sha256);
     if (same != by_sha256_.end())
-      return {trace, "", "is in the corpus already, as " + same->second};
+      return {.trace = trace, .entry = "", .why = "is in the corpus already, as " + same->second};
     const std::size_t adds = new_defects(expectation);
-    if (adds == 0 && !options_.always) return {trace, "", why_not(expectation)};
+    if (adds == 0 && !options_.always) return not_added(trace, expectation);
     const std::string name = name_for(trace, expectation.sha256);
     if (names_.contains(name)) {
       throw format::Error(
@@ -38,7 +38,7 @@ class Adder {
     }
     editor_.add(name, trace, expectation);
     remember(name, expectation);
-    return {trace, name, fmt::format("{} new of {} defects", adds, defects_of(expectation).size())};
+    return {.trace = trace, .entry = name, .why = what_it_brings(adds, expectation)};
   }
 
  private:
@@ -54,14 +54,24 @@ class Adder {
         [this](const std::string& defect) { return !defects_.contains(defect); }));
   }
 
-  static std::string why_not(const Expectation& expectation) {
+  static std::string what_it_brings(std::size_t adds, const Expectation& expectation) {
+    const std::size_t all = defects_of(expectation).size();
+    if (expectation.outcome.status == format::ExitStatus::unreadable) return "unreadable";
+    return all == 0 ? "no finding" : fmt::format("{} new of {} defects", adds, all);
+  }
+
+  static Added not_added(const std::string& trace, const Expectation& expectation) {
+    Added result{.trace = trace, .entry = "", .why = ""};
     if (expectation.outcome.status == format::ExitStatus::unreadable) {
-      return "can't be read; --always adds it, to stay so: " +
-             expectation.outcome.unreadable_because;
+      result.why =
+          "can't be read; --always adds it, to stay so: " + expectation.outcome.unreadable_because;
+      result.is_readable = false;
+    } else if (defects_of(expectation).empty()) {
+      result.why = "has no finding; --always adds it, to stay silent";
+    } else {
+      result.why = "has no defect that the corpus doesn't hold; --always adds it";
     }
-    return defects_of(expectation).empty()
-               ? "has no finding; --always adds it, to stay silent"
-               : "has no defect that the corpus doesn't hold; --always adds it";
+    return result;
   }
 
   const std::string& directory_;

@@ -20,6 +20,7 @@ struct Added {
   std::string trace;  // as it was given
   std::string entry;  // its name in the corpus; empty: not added
   std::string why;    // of its addition, or of its refusal
+  bool is_readable = true;
 };
 
 // Replays the traces on all threads, and adds them in the order given: of two with the same defects

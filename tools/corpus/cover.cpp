@@ -94,7 +94,7 @@ class Cover {
 std::vector<std::string> defects_of(const Expectation& expectation) {
   std::set<std::string> defects;
   for (const ExpectedFinding& finding : expectation.outcome.findings) {
-    defects.insert(finding.rule + " " + finding.fingerprint);
+    defects.insert(finding.rule + " " + finding.fingerprint + " " + finding.verdict);
   }
   return {defects.begin(), defects.end()};
 }

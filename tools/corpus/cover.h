@@ -8,7 +8,8 @@
 
 namespace ddireplay::tools::corpus {
 
-// "C4:62 0123456789abcdef" of each defect that a trace must report; sorted, once each.
+// "C4:62 0123456789abcdef violation" of each defect that a trace must report; sorted, once each.
+// One that a gap leaves unknown does not stand for the same one shown for sure.
 std::vector<std::string> defects_of(const Expectation& expectation);
 
 // True of a trace that guards something else than defects: one that must stay silent, and one that

@@ -82,6 +82,11 @@ void compare_or_say_why(const std::string& directory, Job& job) {
 
 Run run_corpus(const std::string& directory, const Shard& shard, unsigned threads) {
   const std::vector<std::string> names = names_in(directory);
+  if (names.empty()) {
+    // A guard that guards nothing is a wrong path more often than a wish.
+    throw format::Error(fmt::format(
+        "{}: holds no trace; `ddireplay corpus add {} TRACE...` adds some", directory, directory));
+  }
   std::vector<Job> jobs = jobs_of(directory, names, shard);
   on_all_cores(order_of(jobs), threads, "replaying",
                [&](std::size_t i) { compare_or_say_why(directory, jobs[i]); });

@@ -16,7 +16,7 @@ struct Run {
 };
 
 // One entry is wholly on one thread. The same result whatever the number of threads. Throws
-// format::Error (unreadable) where there is no such corpus.
+// format::Error (unreadable) where there is no such corpus, or nothing in it.
 Run run_corpus(const std::string& directory, const Shard& shard, unsigned threads);
 
 }  // namespace ddireplay::tools::corpus
