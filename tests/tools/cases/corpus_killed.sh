@@ -1,24 +1,39 @@
 # Wherever add or prune is killed, each entry is there as a whole or not at all.
-mkdir traces_here
-for i in 1 2 3 4 5 6 7 8 9 10 11 12; do
+mkdir new
+for ((i = 0; i < 100; ++i)); do
   for name in leak timer clean lossy; do
-    { cat traces/$name.txt; echo "# number $i"; } >traces_here/$name$i.txt
+    { cat traces/$name.txt; echo "# number $i"; } >new/$name$i.txt
   done
 done
-# In a shell of its own, which would say that something was killed.
-until_killed() (
-  exec >/dev/null 2>&1
-  timeout -s KILL "$1" ddireplay corpus "${@:2}"
+ddireplay corpus add c traces/timer.txt
+
+count() {
+  local -a entries=(c/*)
+  echo ${#entries[@]}
+}
+
+# killed_at TEST COUNT COMMAND...: as soon as the count of entries is there. In a shell of its own, which
+# would say that something was killed.
+killed_at() (
+  exec 2>/dev/null
+  ddireplay corpus "${@:3}" >/dev/null &
+  while kill -0 $!; do
+    if test "$(count)" "$1" "$2"; then kill -KILL $!; fi
+  done
   true
 )
 
-ddireplay corpus add c traces/timer.txt
-for delay in 0.002 0.004 0.006 0.008 0.01 0.015 0.02 0.03; do
-  until_killed $delay add c --always traces_here/*.txt
-  ddireplay corpus run c >ran || cat ran
-  until_killed $delay prune c
+interrupted=0
+for at in 2 20 60 100 150 200; do
+  killed_at -ge $at add c --always new/*.txt
+  if (($(count) < 401)); then interrupted=$((interrupted + 1)); fi
   ddireplay corpus run c >ran || cat ran
 done
-ddireplay corpus add c --always traces_here/*.txt >added
-ls -A c | wc -l
+echo "interrupted: $((interrupted > 0))"
+ddireplay corpus add c --always new/*.txt >added
+count
+killed_at -lt 380 prune c
+ddireplay corpus run c >ran || cat ran
+ddireplay corpus prune c >pruned
+ls -A c | sed 's/[0-9]*-.*//' | sort | uniq -c
 ddireplay corpus run c
