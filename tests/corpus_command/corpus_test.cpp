@@ -1,15 +1,24 @@
 // The parts of `ddireplay corpus` that decide: what differs, what is redundant, what belongs
 // together.
 
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
 #include <atomic>
 #include <catch2/catch.hpp>
+#include <csignal>
+#include <cstdlib>
 #include <numeric>
 #include <set>
 #include <stdexcept>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "tools/corpus/cover.h"
+#include "tools/corpus/crash_note.h"
 #include "tools/corpus/difference.h"
 #include "tools/corpus/digest.h"
 #include "tools/corpus/directory.h"
@@ -240,6 +249,49 @@ TEST_CASE("each piece of work is done once, and a failure comes through") {
                     std::runtime_error);
   }
   on_all_cores({}, 4, "", [](std::size_t) { FAIL("there is nothing to do"); });
+}
+
+// What a child says that runs `crash`, and how it ends.
+std::pair<std::string, int> last_words(void (*crash)()) {
+  int ends[2];
+  REQUIRE(::pipe(ends) == 0);
+  const pid_t child = ::fork();
+  if (child == 0) {
+    ::dup2(ends[1], STDERR_FILENO);
+    name_trace_in_crash();
+    crash();
+    ::_exit(0);
+  }
+  ::close(ends[1]);
+  std::string text;
+  std::array<char, 4096> buffer{};
+  for (ssize_t got = 0; (got = ::read(ends[0], buffer.data(), buffer.size())) > 0;) {
+    text.append(buffer.data(), static_cast<std::size_t>(got));
+  }
+  ::close(ends[0]);
+  int status = 0;
+  REQUIRE(::waitpid(child, &status, 0) == child);
+  return {text, status};
+}
+
+TEST_CASE("a crash names the trace, and stays a crash") {
+  const auto [text, status] = last_words([] {
+    const std::string path = "c/the-trace/trace.ddt";
+    const TraceInPlay in_play(path);
+    std::abort();
+  });
+  CHECK(text.find("c/the-trace/trace.ddt: the program crashed") != std::string::npos);
+  CHECK((WIFSIGNALED(status) && WTERMSIG(status) == SIGABRT));
+}
+
+TEST_CASE("a crash outside a replay names none") {
+  const auto [text, status] = last_words([] {
+    const std::string path = "c/the-trace/trace.ddt";
+    { const TraceInPlay in_play(path); }
+    std::abort();
+  });
+  CHECK(text.find("the-trace") == std::string::npos);
+  CHECK(WIFSIGNALED(status));
 }
 
 }  // namespace

@@ -10,6 +10,7 @@
 #include <system_error>
 
 #include "tools/corpus/cover.h"
+#include "tools/corpus/crash_note.h"
 #include "tools/corpus/digest.h"
 #include "tools/corpus/directory.h"
 #include "tools/corpus/judge.h"
@@ -94,6 +95,7 @@ void make_directory(const std::string& directory) {
 
 void add_traces(const std::string& directory, const std::vector<std::string>& traces,
                 const AddOptions& options, const std::function<void(const Added&)>& tell) {
+  name_trace_in_crash();
   std::vector<Expectation> expectations(traces.size());
   std::vector<std::size_t> order(traces.size());
   std::iota(order.begin(), order.end(), std::size_t{0});

@@ -8,6 +8,7 @@
 #include "checkers/registry.h"
 #include "format/text_form.h"
 #include "replay/replay.h"
+#include "tools/corpus/crash_note.h"
 #include "tools/corpus/json_fields.h"
 #include "tools/report/report_view.h"
 #include "tools/report/summary_text.h"
@@ -60,6 +61,7 @@ Outcome outcome_of(const format::TraceReader& trace, const replay::Report& repor
 }  // namespace
 
 Outcome judge(const std::string& path, const std::vector<std::string>& rules) {
+  const TraceInPlay in_play(path);
   try {
     format::TraceReader trace = format::open_trace(path);
     const auto checkers = checkers::make_all_checkers();

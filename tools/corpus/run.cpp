@@ -10,6 +10,7 @@
 #include <utility>
 #include <vector>
 
+#include "tools/corpus/crash_note.h"
 #include "tools/corpus/digest.h"
 #include "tools/corpus/directory.h"
 #include "tools/corpus/judge.h"
@@ -87,6 +88,7 @@ Run run_corpus(const std::string& directory, const Shard& shard, unsigned thread
     throw format::Error(fmt::format(
         "{}: holds no trace; `ddireplay corpus add {} TRACE...` adds some", directory, directory));
   }
+  name_trace_in_crash();
   std::vector<Job> jobs = jobs_of(directory, names, shard);
   on_all_cores(order_of(jobs), threads, "replaying",
                [&](std::size_t i) { compare_or_say_why(directory, jobs[i]); });
