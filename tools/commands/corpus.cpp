@@ -9,8 +9,8 @@
 #include <string>
 #include <vector>
 
-#include "checkers/ledger/ledger.h"
 #include "checkers/registry.h"
+#include "replay/finding_collector.h"
 #include "tools/corpus/add.h"
 #include "tools/corpus/cover.h"
 #include "tools/corpus/directory.h"
@@ -150,9 +150,25 @@ ExitStatus add(const std::string& directory, const std::vector<std::string>& tra
   return status;
 }
 
+// Of a rule that is named by its id, another id of it, or its slug.
+std::string rule_id(const std::string& typed) {
+  const std::string name = rule_names({typed}).front();
+  for (const auto& checker : checkers::make_all_checkers()) {
+    for (const replay::Rule& rule : checker->rules()) {
+      const bool is_it =
+          rule.id() == name || rule.slug == name || replay::contains_id(rule.aliases, name);
+      if (is_it) return rule.id();
+    }
+  }
+  throw format::Error(fmt::format("no checker has the rule {}; `ddireplay rules --status checked` "
+                                  "lists those that can be replayed",
+                                  typed),
+                      ExitStatus::usage);
+}
+
 ExitStatus list(const std::string& directory, const std::string& rule) {
   const std::vector<Entry> entries = corpus::read_entries(directory);
-  const std::string id = rule.empty() ? "" : rule_names({rule}).front();
+  const std::string id = rule.empty() ? "" : rule_id(rule);
   std::vector<const Entry*> wanted;
   for (const Entry& entry : entries) {
     const std::vector<std::string> found = corpus::rules_found(entry.expectation);
@@ -267,7 +283,8 @@ void add_views(CLI::App* parent, ExitStatus& status) {
   const auto arguments = std::make_shared<Arguments>();
   CLI::App* command = add_directory(parent->add_subcommand("list", "Lists the traces of a corpus."),
                                     arguments->directory);
-  command->add_option("--rule", arguments->rule, "those with a finding of this rule: an id");
+  command->add_option("--rule", arguments->rule,
+                      "those with a finding of this rule: an id or a slug");
   command->callback([arguments, &status] { status = list(arguments->directory, arguments->rule); });
 
   command = add_directory(

@@ -28,7 +28,8 @@ Json parse_json(std::string_view text, const std::string& path) {
 
 std::string read_whole_file(const std::string& path) {
   std::ifstream file(path, std::ios::binary);
-  if (!file) throw format::Error(fmt::format("{}: can't be opened: {}", path, strerror(errno)));
+  if (!file)
+    throw format::Error(fmt::format("{}: can't be opened: {}", path, std::strerror(errno)));
   std::string text(std::istreambuf_iterator<char>(file), {});
   if (file.bad()) throw format::Error(fmt::format("{}: can't be read", path));
   return text;

@@ -1,5 +1,5 @@
 # A trace is kept if it shows a defect that the corpus doesn't hold yet, or on request.
-sed 's/lossy/lossy/; $a # another file, the same defects' traces/leak.txt >again.txt
+sed '$a # another file, the same defects' traces/leak.txt >again.txt
 ddireplay convert traces/leak.txt "a leak, (binary).ddt"
 ddireplay corpus add made/by/add traces/leak.txt traces/leak.txt again.txt "a leak, (binary).ddt" traces/clean.txt
 echo "status $?"
@@ -10,7 +10,10 @@ ls made/by/add/*
 cat made/by/add/leak-*/expected.json
 ddireplay corpus list made/by/add
 ddireplay corpus list made/by/add --rule 0xc4:0x62
+ddireplay corpus list made/by/add --rule pool-leak-at-unload
 ddireplay corpus list made/by/add --rule C4:90
+ddireplay corpus list made/by/add --rule C4:999999
+echo "status $?"
 ddireplay corpus stats made/by/add
 # What is half done when add dies is neither taken for an entry nor kept.
 mkdir made/by/add/.unfinished-abcdef

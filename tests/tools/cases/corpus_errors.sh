@@ -47,3 +47,11 @@ expect '{"ddireplay-corpus": 1, "sha256": "", "rules": [1], "note": "", "status"
 expect '{"ddireplay-corpus": 1, "sha256": "", "rules": [], "note": "", "status": 2, "events": 0, "findings": []}'
 expect '{"ddireplay-corpus": 1, "sha256": "", "rules": [], "note": "", "status": 0, "events": -1, "findings": []}'
 expect '{"ddireplay-corpus": 1, "sha256": "", "rules": [], "note": "", "status": 0, "events": 0, "findings": [{"rule": 62}]}'
+
+# Another trace has the name already.
+ddireplay corpus add taken traces/leak.txt traces/timer.txt >added
+rm -r taken/leak-*
+mv taken/timer-* taken/leak-5f28b50a46b5
+ddireplay corpus add taken traces/leak.txt
+echo "taken: status $?"
+ddireplay corpus run taken
