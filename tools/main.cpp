@@ -7,6 +7,7 @@
 
 #include "format/freestanding/layout.h"
 #include "tools/commands/commands.h"
+#include "tools/commands/corpus.h"
 #include "tools/commands/record.h"
 #include "tools/commands/rules.h"
 #include "tools/output.h"
@@ -63,6 +64,7 @@ ExitStatus run(int argc, char** argv) {
   add_dump_command(app, status);
   add_convert_command(app, status);
   add_rules_command(app, status);
+  add_corpus_command(app, status);
   refuse_unknown_command(app, argc, argv);
   try {
     app.parse(arguments_before_program(argc, argv), argv);

@@ -1,0 +1,18 @@
+# A trace that was recorded as damaged is expected to be so.
+ddireplay convert traces/leak.txt leak.ddt
+size=$(stat -c %s leak.ddt)
+head -c $((size - 10)) leak.ddt >cut.ddt
+{ head -c 200 leak.ddt; printf 'X'; tail -c +202 leak.ddt; } >damaged.ddt
+echo 'this is no trace' >prose
+: >empty
+ddireplay corpus add c cut.ddt prose
+echo "status $?"
+ddireplay corpus add c --always damaged.ddt prose empty
+echo "status $?"
+ddireplay corpus run c
+echo "status $?"
+ddireplay corpus list c
+grep -h '"status"' c/*/expected.json
+sed -i 's/"status": 4/"status": 0/' c/prose-*/expected.json
+ddireplay corpus run c
+echo "status $?"

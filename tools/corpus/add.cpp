@@ -1,0 +1,113 @@
+#include "tools/corpus/add.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <map>
+#include <numeric>
+#include <set>
+#include <system_error>
+
+#include "tools/corpus/cover.h"
+#include "tools/corpus/crash_note.h"
+#include "tools/corpus/digest.h"
+#include "tools/corpus/directory.h"
+#include "tools/corpus/judge.h"
+#include "tools/corpus/workers.h"
+
+namespace ddireplay::tools::corpus {
+namespace {
+
+class Adder {
+ public:
+  Adder(const std::string& directory, const AddOptions& options)
+      : directory_(directory), options_(options), editor_(directory) {
+    for (const Entry& entry : read_entries(directory)) remember(entry.name, entry.expectation);
+  }
+
+  Added add(const std::string& trace, const Expectation& expectation) {
+    const auto same = by_sha256_.find(expectation.sha256);
+    if (same != by_sha256_.end())
+      return {.trace = trace, .entry = "", .why = "is in the corpus already, as " + same->second};
+    const std::size_t adds = new_defects(expectation);
+    if (adds == 0 && !options_.always) return not_added(trace, expectation);
+    const std::string name = name_for(trace, expectation.sha256);
+    if (names_.contains(name)) {
+      throw format::Error(
+          fmt::format("{}/{}: is there already, with another trace: rename it", directory_, name));
+    }
+    editor_.add(name, trace, expectation);
+    remember(name, expectation);
+    return {.trace = trace, .entry = name, .why = what_it_brings(adds, expectation)};
+  }
+
+ private:
+  void remember(const std::string& name, const Expectation& expectation) {
+    names_.insert(name);
+    by_sha256_.emplace(expectation.sha256, name);
+    for (std::string& defect : defects_of(expectation)) defects_.insert(std::move(defect));
+  }
+
+  std::size_t new_defects(const Expectation& expectation) const {
+    return static_cast<std::size_t>(std::ranges::count_if(
+        defects_of(expectation),
+        [this](const std::string& defect) { return !defects_.contains(defect); }));
+  }
+
+  static std::string what_it_brings(std::size_t adds, const Expectation& expectation) {
+    const std::size_t all = defects_of(expectation).size();
+    if (expectation.outcome.status == format::ExitStatus::unreadable) return "unreadable";
+    return all == 0 ? "no finding" : fmt::format("{} new of {} defects", adds, all);
+  }
+
+  static Added not_added(const std::string& trace, const Expectation& expectation) {
+    Added result{.trace = trace, .entry = "", .why = ""};
+    if (expectation.outcome.status == format::ExitStatus::unreadable) {
+      result.why =
+          "can't be read; --always adds it, to stay so: " + expectation.outcome.unreadable_because;
+      result.is_readable = false;
+    } else if (defects_of(expectation).empty()) {
+      result.why = "has no finding; --always adds it, to stay silent";
+    } else {
+      result.why = "has no defect that the corpus doesn't hold; --always adds it";
+    }
+    return result;
+  }
+
+  const std::string& directory_;
+  const AddOptions& options_;
+  Editor editor_;
+  std::set<std::string> names_;
+  std::set<std::string> defects_;
+  std::map<std::string, std::string> by_sha256_;  // names
+};
+
+void make_directory(const std::string& directory) {
+  std::error_code error;
+  std::filesystem::create_directories(directory, error);
+  if (error) {
+    throw format::Error(fmt::format("{}: can't be made: {}", directory, error.message()));
+  }
+}
+
+}  // namespace
+
+void add_traces(const std::string& directory, const std::vector<std::string>& traces,
+                const AddOptions& options, const std::function<void(const Added&)>& tell) {
+  name_trace_in_crash();
+  std::vector<Expectation> expectations(traces.size());
+  std::vector<std::size_t> order(traces.size());
+  std::iota(order.begin(), order.end(), std::size_t{0});
+  on_all_cores(order, options.threads, "replaying", [&](std::size_t i) {
+    expectations[i] = {.sha256 = sha256_of_file(traces[i]),
+                       .rules = options.rules,
+                       .note = options.note,
+                       .outcome = judge(traces[i], options.rules)};
+  });
+  make_directory(directory);
+  Adder adder(directory, options);
+  for (std::size_t i = 0; i < traces.size(); ++i) tell(adder.add(traces[i], expectations[i]));
+}
+
+}  // namespace ddireplay::tools::corpus

@@ -1,0 +1,80 @@
+#include "tools/corpus/judge.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <memory>
+
+#include "checkers/registry.h"
+#include "format/text_form.h"
+#include "replay/replay.h"
+#include "tools/corpus/crash_note.h"
+#include "tools/corpus/json_fields.h"
+#include "tools/report/report_view.h"
+#include "tools/report/summary_text.h"
+
+namespace ddireplay::tools::corpus {
+namespace {
+
+using format::ExitStatus;
+
+// As it comes back from a JSON file, which can't hold every byte that a trace can.
+std::string as_kept(std::string_view text) {
+  const bool is_ascii = std::ranges::all_of(text, [](unsigned char c) { return c < 0x80; });
+  if (is_ascii) return std::string(text);
+  return Json::parse(stable_text(Json(text))).get<std::string>();
+}
+
+std::string fingerprint_text(const replay::Finding& finding) {
+  return fmt::format("{:016x}", finding.fingerprint);
+}
+
+ExpectedFinding kept_finding(const format::TraceReader& trace, const replay::Report& report,
+                             const replay::Finding& finding) {
+  ExpectedFinding kept;
+  kept.rule = finding.rule->id();
+  kept.fingerprint = fingerprint_text(finding);
+  kept.position = finding.position;
+  kept.driver = as_kept(driver_name(trace, finding.driver));
+  kept.verdict = finding.verdict == replay::Verdict::violation ? "violation" : "unknown";
+  if (finding.root >= 0) {
+    kept.consequence_of = fingerprint_text(report.findings[static_cast<std::size_t>(finding.root)]);
+  }
+  kept.repeats = finding.repeats;
+  return kept;
+}
+
+Outcome outcome_of(const format::TraceReader& trace, const replay::Report& report) {
+  Outcome outcome;
+  outcome.events = report.events;
+  for (const replay::Finding& finding : report.findings) {
+    outcome.findings.push_back(kept_finding(trace, report, finding));
+  }
+  if (!is_complete(trace)) {
+    outcome.status = ExitStatus::incomplete;
+  } else if (!report.findings.empty()) {
+    outcome.status = ExitStatus::findings;
+  }
+  return outcome;
+}
+
+}  // namespace
+
+Outcome judge(const std::string& path, const std::vector<std::string>& rules) {
+  const TraceInPlay in_play(path);
+  try {
+    format::TraceReader trace = format::open_trace(path);
+    const auto checkers = checkers::make_all_checkers();
+    replay::Replay replay(trace, checkers, {.threads = 1, .rules = rules});
+    replay.run();
+    return outcome_of(trace, replay.report());
+  } catch (const format::Error& error) {
+    if (error.status() != ExitStatus::unreadable) throw;
+    Outcome outcome;
+    outcome.status = ExitStatus::unreadable;
+    outcome.unreadable_because = error.what();
+    return outcome;
+  }
+}
+
+}  // namespace ddireplay::tools::corpus
