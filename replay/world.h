@@ -38,6 +38,8 @@ class World {
   World& operator=(const World&) = delete;
   ~World();
 
+  // Call first of all with each step: behind a cut the World forgets what it can't know any more.
+  void begin(const Step& step);
   // Completes a step by what only the World knows: its IRQL, whether it is in a DPC, and which
   // mutexes a wait has acquired.
   void derive(Step& step) const;
@@ -68,6 +70,7 @@ class World {
   std::uint64_t time() const { return time_; }  // of the last step, clock ticks
 
  private:
+  void lose_track();
   void forget_memory(const Step& step);
   void forget_objects_in(std::uint64_t begin, std::uint64_t end);
   void add(Model& model);
