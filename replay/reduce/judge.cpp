@@ -42,7 +42,10 @@ bool is_same_finding(const Finding& whole, std::uint64_t whole_last, const Findi
   };
   return std::ranges::all_of(part.objects, [&](const FindingObject& object) {
     return std::ranges::any_of(whole.objects, [&](const FindingObject& other) {
-      return object.kind == other.kind && object.address == other.address &&
+      // What its life tells an object is known by; its address may come from an event that could be
+      // spared.
+      const bool is_told = !object.biography.empty() || object.address == other.address;
+      return object.kind == other.kind && is_told &&
              std::ranges::equal(object.biography, other.biography, is_same_entry);
     });
   });
@@ -62,7 +65,7 @@ bool Judge::shows(std::span<const Item> items) {
   ++trials_;
   const bool has_gap = std::ranges::any_of(
       links_.gaps, [&](Item gap) { return std::ranges::binary_search(items, gap); });
-  return has_gap ? shows_when_written(items) : shows_in_memory(items);
+  return has_gap || only_written_ ? shows_when_written(items) : shows_in_memory(items);
 }
 
 // By the positions of the whole trace: nothing depends on their numbers but their order.

@@ -36,6 +36,10 @@ class Judge {
 
   // Of items that the store holds; sorted, each once.
   bool shows(std::span<const Item> items);
+  bool shows_when_written(std::span<const Item> items);
+  // From now on each part is judged as it will be written. That takes ten times as long, and sees
+  // what else a part lacks: rules may ask which functions a trace knows.
+  void judge_written() { only_written_ = true; }
   std::size_t trials() const { return trials_; }
 
   // The part as a trace of its own.
@@ -43,7 +47,6 @@ class Judge {
 
  private:
   bool shows_in_memory(std::span<const Item> items);
-  bool shows_when_written(std::span<const Item> items);
 
   format::TraceReader& trace_;
   const Links& links_;
@@ -52,6 +55,7 @@ class Judge {
   const Finding& finding_;
   std::vector<format::Event> events_;
   std::size_t trials_ = 0;
+  bool only_written_ = false;
 };
 
 }  // namespace ddireplay::replay

@@ -29,7 +29,7 @@ class Reducer {
   // What stays together while groups are left out.
   using Group = Items;
 
-  Items find_needed();
+  Items find_needed(Items base);
   // Of `likely`, as many from the beginning as show the finding with `base`: loads them.
   std::size_t enough_of(const Items& base, const Items& likely);
   Items minimal(Items items);
@@ -58,7 +58,11 @@ Reducer::Reducer(format::TraceReader& trace, const MakeCheckers& make_checkers,
       judge_(trace, links_, store_, make_checkers, finding) {}
 
 Reduction Reducer::run() {
-  const Items needed = minimal(find_needed());
+  Items needed = minimal(find_needed(core_items(finding_, links_)));
+  if (!judge_.shows_when_written(needed)) {
+    judge_.judge_written();
+    needed = minimal(find_needed(needed));
+  }
   Reduction reduction = {
       .positions = {}, .events = links_.events(), .trials = judge_.trials(), .trace = {}};
   for (const Item item : needed) {
@@ -87,8 +91,7 @@ Items Reducer::with_first(const Items& base, const Items& likely, std::size_t co
 }
 
 // Each turn finds one event without which the ones that are likelier are not enough.
-Items Reducer::find_needed() {
-  Items base = core_items(finding_, links_);
+Items Reducer::find_needed(Items base) {
   store_.load(base);
   if (shows(base)) return base;
 
