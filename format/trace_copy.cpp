@@ -146,7 +146,9 @@ Derivation TraceCopy::derivation(const CopyStep& step) const {
   } else {
     derivation.events = step.events;
   }
-  derivation.steps.push_back(step.step);
+  // Done once more, it changes nothing.
+  const bool is_repeated = !derivation.steps.empty() && derivation.steps.back() == step.step;
+  if (!is_repeated) derivation.steps.push_back(step.step);
   derivation.begin = std::max(derivation.begin, step.begin);
   derivation.thinned |= step.thinned;
   if (step.finding != 0) derivation.finding = step.finding;

@@ -53,9 +53,14 @@ class Selector {
 
 void Selector::check_range() {
   const std::uint64_t events = links_.events();
-  if (wanted_.from > wanted_.to || wanted_.from > events) {
-    throw format::Error(fmt::format("{}: #{} to #{} is no range of its {} events", trace_.name(),
-                                    wanted_.from, std::min(wanted_.to, events), events),
+  if (wanted_.from > events) {
+    throw format::Error(
+        fmt::format("{}: has {} events; #{} lies behind them", trace_.name(), events, wanted_.from),
+        format::ExitStatus::usage);
+  }
+  if (wanted_.from > wanted_.to) {
+    throw format::Error(fmt::format("#{} lies behind #{}: a range begins with its first position",
+                                    wanted_.from, wanted_.to),
                         format::ExitStatus::usage);
   }
   selection_.is_cut = wanted_.from > 1;

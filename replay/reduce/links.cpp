@@ -26,6 +26,11 @@ bool is_structure(const Step& step) {
   }
 }
 
+// Images come and go at one moment: nothing happens inside.
+bool begins_callback(const Step& step) {
+  return step.op == Op::callback_enter || step.op == Op::dpc_enter || step.op == Op::unload_enter;
+}
+
 // Entries that have not been left.
 struct OpenCall {
   format::FunctionId function;
@@ -76,7 +81,7 @@ void LinkFinder::add(const format::Event& event) {
   OpenCalls& open = is_callback ? thread.callbacks : thread.calls;
   if (event.at_exit()) leave(open, event, item);
   if (!thread.callbacks.empty()) links_.callback[item] = thread.callbacks.back().item;
-  if (!event.at_exit()) {
+  if (!event.at_exit() && (!is_callback || begins_callback(step))) {
     if (open.size() == kOpenMax) open.erase(open.begin());
     open.push_back({event.function, item});
   }

@@ -3,7 +3,6 @@
 
 #include <algorithm>
 #include <chrono>
-#include <fstream>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -11,14 +10,12 @@
 #include <vector>
 
 #include "checkers/registry.h"
-#include "format/output_file.h"
 #include "format/text_form.h"
 #include "replay/reduce/reducer.h"
 #include "replay/replay.h"
 #include "tools/commands/commands.h"
 #include "tools/output.h"
-#include "tools/partial_file.h"
-#include "tools/report/summary_text.h"
+#include "tools/trace_output.h"
 
 namespace ddireplay::tools {
 namespace {
@@ -33,7 +30,6 @@ constexpr const char* kHelp =
     ".txt; it has been replayed before it gets its name.";
 
 constexpr unsigned kMaxThreads = 64;
-constexpr std::string_view kTextExtension = ".txt";
 
 struct Arguments {
   std::string trace;
@@ -159,19 +155,6 @@ void verify(const replay::Reduction& reduction, const Finding& finding,
   }
 }
 
-void write(const replay::Reduction& reduction, const std::string& out) {
-  if (out.ends_with(kTextExtension)) {
-    format::TraceReader trace = format::TraceReader::from_bytes(reduction.trace, out);
-    PartialFile file(out);
-    format::write_text(trace, file.stream());
-    return file.commit();
-  }
-  format::OutputFile file(out);
-  file.write(reduction.trace);
-  file.flush();
-  file.publish();
-}
-
 std::string positions_text(const std::vector<std::uint64_t>& positions) {
   constexpr std::size_t kShown = 16;
   std::string text;
@@ -207,7 +190,7 @@ ExitStatus reduce(const Arguments& arguments) {
       replay::reduce(trace, checkers::make_all_checkers, finding,
                      {.threads = arguments.threads, .progress = std::ref(progress)});
   verify(reduction, finding, arguments);
-  write(reduction, arguments.out);
+  write_trace(reduction.trace, arguments.out);
   talk(fmt::format("{}: {} of {} events show {} (finding {}):{}", arguments.out,
                    reduction.positions.size(), reduction.events, finding.rule->id(),
                    fingerprint_text(finding), positions_text(reduction.positions)));
