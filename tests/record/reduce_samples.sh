@@ -1,20 +1,19 @@
 #!/usr/bin/env bash
 # reduce_samples.sh BIN OUT [SAMPLE...]
 #
-# Records the sample drivers of tests/drivers/rules that lie in BIN (the build's bin directory) under
-# Wine, and writes for each finding of each recording what it was reduced to: OUT/SAMPLE-RULE.txt, in
-# the text form, or with another number behind it where one rule has several. Without names: all
-# samples. Prints a line for each: sample, rule, fingerprint, events of the recording, events that
-# are left.
+# Records the sample drivers in BIN (the bin directory of the build) that have a clean twin there,
+# under Wine, and writes for each finding of each recording what it was reduced to:
+# OUT/SAMPLE-RULE.txt, in the text form, or with another number behind it where one rule has several.
+# Without names: all samples. Prints a line for each: sample, rule, fingerprint, events of the
+# recording, events that are left.
 set -euo pipefail
 
-(($# >= 2)) || { sed -n '2,9s/^# \{0,1\}//p' "${BASH_SOURCE[0]}" >&2; exit 2; }
+(($# >= 2)) || { sed -n '2,8s/^# \{0,1\}//p' "${BASH_SOURCE[0]}" >&2; exit 2; }
 bin=$(realpath "$1")
 mkdir -p "$2"
 out=$(realpath "$2")
 shift 2
 
-# Each sample has a twin that does the same without the mistake.
 samples=("$@")
 if ((${#samples[@]} == 0)); then
   for twin in "$bin"/*Clean.sys; do
