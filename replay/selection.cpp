@@ -63,9 +63,8 @@ void Selector::check_range() {
                                     wanted_.from, wanted_.to),
                         format::ExitStatus::usage);
   }
-  selection_.is_cut = wanted_.from > 1;
   selection_.reaches_end = wanted_.to >= events;
-  first_ = selection_.is_cut ? links_.item_at(wanted_.from) : 0;
+  first_ = wanted_.from > 1 ? links_.item_at(wanted_.from) : 0;
   end_ =
       selection_.reaches_end ? static_cast<Item>(links_.items()) : links_.item_at(wanted_.to) + 1;
 }
@@ -139,9 +138,9 @@ Selection Selector::run() {
   add_surroundings();
   add_structure();
   for (Item item = 0; item < end_; ++item) {
-    const bool is_gap = std::ranges::binary_search(links_.gaps, item);
-    if (is_gap) continue;
     const bool is_in = selection_.items[item];
+    selection_.is_cut |= !is_in && item < first_;
+    if (std::ranges::binary_search(links_.gaps, item)) continue;
     selection_.events += is_in;
     selection_.context += is_in && item < first_;
     selection_.around += is_in && item >= first_ && of_others_[item];

@@ -29,7 +29,7 @@ struct Selection {
                                 // drivers' events happen in
   std::uint64_t of_others = 0;  // left out of the range: events of other drivers
   bool reaches_end = true;
-  bool is_cut = false;  // something stands in front of the range
+  bool is_cut = false;  // something in front of the range was left out
 };
 
 // Throws format::Error (usage): the range lies behind the trace's end, or a driver is not among the

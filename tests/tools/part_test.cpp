@@ -105,6 +105,15 @@ TEST_CASE("a range of all is the whole") {
   CHECK(part.footer()->derivation->begin == 0);
 }
 
+TEST_CASE("in front of a range there may be nothing that is left out") {
+  TraceReader trace = trace_from_text(kStack, "stack");
+  Made made = make_part(trace, {.range = "#3..", .drivers = {}});
+  CHECK(made.said == "12 of 12 events; left out: 0; 2 in front of the range tell where it begins");
+  TraceReader part = TraceReader::from_bytes(made.trace, "part");
+  CHECK(part.footer()->derivation->begin == 0);
+  CHECK(verdicts(part) == verdicts(trace));
+}
+
 TEST_CASE("a range of a range tells of the first one's cut") {
   TraceReader trace = trace_from_text(kStack, "stack");
   TraceReader part =

@@ -17,7 +17,9 @@ std::vector<std::string> derivation_lines(const format::FooterInfo* footer) {
   std::vector<std::string> lines;
   lines.push_back(fmt::format("Made of a recording of {}: {}.", counted(derivation.events, "event"),
                               fmt::join(derivation.steps, ", then ")));
-  if (derivation.begin != 0) {
+  if (derivation.begin == 1) {
+    lines.push_back("What the driver did before is not known.");
+  } else if (derivation.begin != 0) {
     lines.push_back(fmt::format(
         "What the driver did before #{} is not known, but for the events in front of it.",
         derivation.begin));
