@@ -81,6 +81,7 @@ import "MyDriver.sys" KeBugCheckEx calls=0 absent
 import "MyDriver.sys" KeOther calls=3 absent caller=MyDriver.sys+0x6c0
 notice "it rained"
 ending code=0xc0000005 access=write accessed=0x18 address=MyDriver.sys+0x6b0 thread=0x1a4 irp=0x4000 during="running t.exe" routine="KeOther" symbol="Dispatch+0x14" file="d:\coding\a.c" line=33
+derived by="range #4 to #20" by="reduced to finding 8c1d" events=1000 begin=3 thinned finding=0x8c1d
 end reason=thread-inside lost=5 stackslost=2 attached
 )text";
 
