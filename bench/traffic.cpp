@@ -24,12 +24,12 @@ constexpr std::uint64_t kMdls = kIrps + kIrpBytes * kIrpCount;
 constexpr std::uint64_t kMemoryBytes = 0x20000;
 constexpr std::uint64_t kDevice = kKernelMemory + 0x100000;
 constexpr std::uint64_t kLocks = kKernelMemory + 0x200000;
-constexpr std::uint64_t kMutexes = kKernelMemory + 0x300000;
+constexpr std::uint64_t kThreadObjects = kKernelMemory + 0x400000;
 constexpr std::uint64_t kPool = kKernelMemory + 0x1000000;
 
 constexpr std::size_t kPaths = 128;
-constexpr std::size_t kLiveBlocks = 10'000;
-constexpr std::uint64_t kThreads = 8;  // of each processor
+constexpr std::size_t kLiveBlocks = 2'500;  // of each processor
+constexpr std::uint64_t kThreads = 8;       // of each processor
 constexpr std::array<std::uint64_t, 8> kSizes = {0x20,  0x40,  0x60,  0x80,
                                                  0x100, 0x200, 0x400, 0x800};
 constexpr std::uint64_t kTag = 0x66617274;
@@ -46,8 +46,7 @@ recorder::RecorderConfig traffic_config() {
   return config;
 }
 
-Traffic::Traffic(recorder::Recorder& recorder)
-    : recorder_(recorder), memory_(kMemoryBytes), free_addresses_(kSizes.size()) {
+Traffic::Traffic(recorder::Recorder& recorder) : recorder_(recorder), memory_(kMemoryBytes) {
   set_kernel_memory(memory_);
   set_images(kImages);
   const std::uint16_t module = recorder_.tables().add_module(
@@ -65,9 +64,15 @@ Traffic::Traffic(recorder::Recorder& recorder)
   complete_ = stub("IofCompleteRequest");
   dispatch_ = recorder_.stub_for_callback(*recorder_.plans().find("cb:Dispatch"), target_,
                                           kDriver + 0x1000);
-  next_address_ = kPool;
   for (std::size_t i = 0; i < kProcessors; ++i) {
-    processors_[i] = {1'000'000 + 100 * i, kKernelMemory + 0x400000 + 0x10000 * i};
+    processors_[i] = {.time = 1'000'000 + 100 * i,
+                      .thread = kThreadObjects + 0x10000 * i,
+                      .locks = kLocks + 0x10000 * i,
+                      .next_address = kPool + (i << 32),
+                      .freed = std::vector<std::vector<std::uint64_t>>(kSizes.size())};
+  }
+  for (Frames& entry : entries_) {
+    for (std::uint64_t& frame : entry) frame = kKernel + 0x10 * random(kKernelBytes / 0x10);
   }
   for (std::size_t i = 0; i < kPaths; ++i) make_path(i);
 }
@@ -76,21 +81,24 @@ std::uint64_t Traffic::stub(std::string_view name) {
   return recorder_.stub_for_import(name, target_, kKernel + 0x1000 + random(kKernelBytes / 2));
 }
 
-// Sites of one path: they share the frames of their callers, and have some functions of their own
-// in between.
-std::size_t Traffic::add_sites(std::size_t count) {
-  std::array<std::uint64_t, kFrames> shared;
-  for (std::size_t i = 0; i < kFrames; ++i) {
-    const bool is_kernel = i >= kFrames / 2;
-    shared[i] = is_kernel ? kKernel + 0x10 * random(0x10000) : kDriver + 0x10 * random(0x3000);
+// How the kernel comes to a path, and the driver's own way to it: what its sites have in common.
+Traffic::Frames Traffic::make_callers() {
+  Frames callers = entries_[random(entries_.size())];
+  for (std::size_t i = 0; i < kFrames / 2; ++i) {
+    callers[i] = kDriver + 0x10 * random(kDriverBytes / 0x10);
   }
+  return callers;
+}
+
+// Sites of a path: each has up to four frames of its own.
+std::size_t Traffic::add_sites(std::size_t count, const Frames& callers) {
   const std::size_t first = sites_.size();
   for (std::size_t i = 0; i < count; ++i) {
     CallSite& site = sites_.emplace_back();
     site.words = {};
     const std::size_t own = 1 + random(4);
     for (std::size_t j = 0; j < kFrames; ++j) {
-      const std::uint64_t address = j < own ? kDriver + 5 + random(kDriverBytes - 16) : shared[j];
+      const std::uint64_t address = j < own ? kDriver + 5 + random(kDriverBytes - 16) : callers[j];
       site.frames[j] = {address, j == 0 ? 0 : 4 + 6 * j - random(5)};
     }
   }
@@ -101,7 +109,8 @@ void Traffic::make_path(std::size_t number) {
   Path path;
   path.is_dispatch = random(10) < 4;
   path.dispatch_major = random(3) + 3;  // read, write, query
-  path.first_site = add_sites(2);
+  const Frames callers = make_callers();
+  path.first_site = add_sites(2, callers);
   const std::size_t count = 2 + random(5);
   for (std::size_t i = 0; i < count; ++i) {
     Action action{};
@@ -112,7 +121,7 @@ void Traffic::make_path(std::size_t number) {
     action.is_certain = random(3) != 0;
     action.size_class = static_cast<std::uint8_t>(random(kSizes.size()));
     action.object = static_cast<std::uint16_t>(random(32));
-    action.first_site = add_sites(2);
+    action.first_site = add_sites(2, callers);
     path.actions.push_back(action);
   }
   paths_.push_back(path);
@@ -147,6 +156,8 @@ void Traffic::run(const Path& path) {
   const std::uint64_t location = irp + 0x100;
   std::memcpy(fields + 0xb8, &location, sizeof(location));
   std::memcpy(fields + 0x100, &path.dispatch_major, 1);
+  const std::uint64_t buffer_bytes = 0x200;
+  std::memcpy(fields + 0x108, &buffer_bytes, sizeof(buffer_bytes));
   const std::uint64_t information = 0x40 * random(8);
   std::memcpy(fields + 0x38, &information, sizeof(information));
   recorder::CallFrame frame = enter(dispatch_, path.first_site, {kDevice, irp});
@@ -178,21 +189,22 @@ void Traffic::act(const Action& action) {
 }
 
 void Traffic::keep_block(const Action& action) {
-  if (live_.size() >= kLiveBlocks) free_oldest(action.first_site + 1);
-  live_.push_back({allocate(action.first_site, action.size_class), action.size_class});
+  if (running_->live.size() >= kLiveBlocks) free_oldest(action.first_site + 1);
+  running_->live.push_back({allocate(action.first_site, action.size_class), action.size_class});
 }
 
 // Mostly the oldest: now and then one from the middle.
 void Traffic::free_oldest(std::size_t site) {
-  if (live_.size() < kLiveBlocks / 2) return;
-  if (random(8) == 0) std::swap(live_.front(), live_[random(live_.size())]);
-  const Block block = live_.front();
-  live_.pop_front();
+  if (running_->live.size() < kLiveBlocks / 2) return;
+  if (random(8) == 0)
+    std::swap(running_->live.front(), running_->live[random(running_->live.size())]);
+  const Block block = running_->live.front();
+  running_->live.pop_front();
   free(site, block);
 }
 
 void Traffic::use_spin_lock(const Action& action) {
-  const std::uint64_t lock = kLocks + 0x40 * action.object;
+  const std::uint64_t lock = running_->locks + 0x80 * action.object;
   call(acquire_, action.first_site, {lock}, kPassive);
   machine().irql = kDispatchLevel;
   call(release_, action.first_site + 1, {lock, kPassive});
@@ -200,7 +212,7 @@ void Traffic::use_spin_lock(const Action& action) {
 }
 
 void Traffic::use_fast_mutex(const Action& action) {
-  const std::uint64_t mutex = kMutexes + 0x40 * action.object;
+  const std::uint64_t mutex = running_->locks + 0x80 * action.object + 0x40;
   call(acquire_mutex_, action.first_site, {mutex});
   machine().irql = 1;
   call(release_mutex_, action.first_site + 1, {mutex});
@@ -209,17 +221,17 @@ void Traffic::use_fast_mutex(const Action& action) {
 
 void Traffic::use_mdl(const Action& action) {
   const std::uint64_t mdl = kMdls + 0x100 * random(16);
-  const std::uint64_t buffer = live_.empty() ? kPool : live_.back().address;
+  const std::uint64_t buffer = running_->live.empty() ? kPool : running_->live.back().address;
   call(make_mdl_, action.first_site, {buffer, 0x20, 0, 0, 0}, mdl);
   call(free_mdl_, action.first_site + 1, {mdl});
 }
 
 // As a pool does: the block of that size that was freed last.
 std::uint64_t Traffic::take_address(std::uint8_t size_class) {
-  std::vector<std::uint64_t>& freed = free_addresses_[size_class];
+  std::vector<std::uint64_t>& freed = running_->freed[size_class];
   if (freed.empty()) {
-    next_address_ += kSizes[size_class] + 0x10;
-    return next_address_ - kSizes[size_class];
+    running_->next_address += kSizes[size_class] + 0x10;
+    return running_->next_address - kSizes[size_class];
   }
   const std::uint64_t address = freed.back();
   freed.pop_back();
@@ -234,7 +246,7 @@ std::uint64_t Traffic::allocate(std::size_t site, std::uint8_t size_class) {
 
 void Traffic::free(std::size_t site, Block block) {
   call(free_, site, {block.address, kTag});
-  free_addresses_[block.size_class].push_back(block.address);
+  running_->freed[block.size_class].push_back(block.address);
 }
 
 void Traffic::pass_time(std::uint64_t least) {

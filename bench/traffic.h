@@ -41,6 +41,8 @@ class Traffic {
  private:
   enum class Deed : std::uint8_t { keep_block, free_block, use_block, spin_lock, fast_mutex, mdl };
 
+  using Frames = std::array<std::uint64_t, kFrames>;
+
   // Where a call comes from: the stack as it lies in memory, and as a walk finds it.
   struct CallSite {
     static constexpr std::size_t kWords = 4 + 6 * kFrames;
@@ -64,13 +66,20 @@ class Traffic {
     std::uint64_t address;
     std::uint8_t size_class;
   };
+  // A path runs to its end before the next begins, though others may overlap it in time: so what
+  // paths use, each processor has for itself.
   struct Processor {
-    std::uint64_t time;
-    std::uint64_t thread;
+    std::uint64_t time = 0;
+    std::uint64_t thread = 0;
+    std::uint64_t locks = 0;                          // address of the first one
+    std::uint64_t next_address = 0;                   // of pool that was never allocated
+    std::vector<std::vector<std::uint64_t>> freed{};  // addresses, by size class
+    std::deque<Block> live{};
   };
 
   std::uint64_t stub(std::string_view name);
-  std::size_t add_sites(std::size_t count);
+  Frames make_callers();
+  std::size_t add_sites(std::size_t count, const Frames& callers);
   void make_path(std::size_t number);
   void run(const Path& path);
   void act(const Action& action);
@@ -93,14 +102,12 @@ class Traffic {
   std::mt19937_64 random_{1};
   std::uint16_t target_ = 0;
   std::vector<std::byte> memory_;
+  std::array<Frames, 8> entries_;  // ways through the kernel to the driver
   std::vector<CallSite> sites_;
   std::vector<Path> paths_;
   std::vector<std::uint32_t> schedule_;  // numbers of paths, the frequent ones many times
   std::array<Processor, kProcessors> processors_;
   Processor* running_ = nullptr;
-  std::vector<std::vector<std::uint64_t>> free_addresses_;  // by size class
-  std::uint64_t next_address_;
-  std::deque<Block> live_;
   std::uint64_t next_irp_ = 0;
   std::uint64_t allocate_, free_, acquire_, release_, acquire_mutex_, release_mutex_, make_mdl_,
       free_mdl_, dispatch_, complete_;
