@@ -130,7 +130,8 @@ record_heaptrack() {
 
 events_in() { "$tool" info "$1" | sed -n 's/^Events: *\([0-9]*\),.*/\1/p'; }
 
-measure_size() { value trace:bytes/event "$(divide "$(stat -c %s "$1")" "$(events_in "$1")")"; }
+# measure_size FIGURE FILE
+measure_size() { value "$1" "$(divide "$(stat -c %s "$2")" "$(events_in "$2")")"; }
 
 replay_all() { "$tool" replay --threads 1 "$trace"; }
 replay_leaks() { "$tool" replay --threads 1 --rules C4:62 "$trace"; }
@@ -184,17 +185,17 @@ if wanted encode; then benchmark encode_bench; fi
 if wanted encode || wanted replay; then
   "$programs/make_trace" "$events" "$trace"
   "$programs/make_trace" $((events / 10)) "$short_trace"
-  measure_size "$trace"
+  measure_size trace:bytes/event "$trace"
 fi
 if wanted replay; then bench_replay; fi
 if wanted wine; then . bench/wine.sh; fi
 print_results "$events synthetic events" build/bench/results.json "${tables[@]}"
 
-# A recording of one's own: size and replay only.
+# A recording of one's own: size and replay only. No peer has its events.
 for trace in "${traces[@]}"; do
   : >"$measures"
   short_trace=
-  measure_size "$trace"
+  measure_size recording:bytes/event "$trace"
   bench_replay
-  print_results "$trace" "build/bench/results-$(basename "$trace").json" "${tables[@]}"
+  print_results "$trace" "build/bench/results-$(basename "$trace").json"
 done

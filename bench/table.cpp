@@ -48,6 +48,8 @@ constexpr Row kRows[] = {
      "zstd_of_packed_fields:bytes/event", Better::lower, 4.5, 2.1},
     {"bytes per event, whole file", "bytes", "trace:bytes/event", "heaptrack, of malloc and free",
      "heaptrack:bytes/event", Better::lower, 4.5, 0},
+    {"bytes per event, this recording", "bytes", "recording:bytes/event", "", "", Better::lower,
+     4.5, 0},
     {"replay, all rules", "M events/s", "replay_all:rate", "babeltrace2, to nowhere",
      "babeltrace2:rate", Better::higher, 15, 10},
     {"replay, leaks only", "M events/s", "replay_leaks:rate", "heaptrack_print",
