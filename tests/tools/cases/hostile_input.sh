@@ -34,3 +34,12 @@ echo old >old.ddt
 full convert traces/timer.txt old.ddt
 cat old.ddt
 ls *.partial 2>/dev/null || echo nothing is left
+# A trace that is shortened once it has been opened, which is when the greeting is said.
+shorten() {
+  until grep -q commands greeting 2>/dev/null; do sleep 0.05; done
+  : >leak.ddt
+  printf 'g\n!analyze -v\n'
+}
+shorten | timeout 20 ddireplay debug leak.ddt 2>greeting
+echo "status ${PIPESTATUS[1]}"
+tail -n 1 greeting
