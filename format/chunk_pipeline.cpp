@@ -1,5 +1,6 @@
 #include "format/chunk_pipeline.h"
 
+#include <new>
 #include <system_error>
 #include <utility>
 
@@ -24,6 +25,8 @@ ChunkPipeline::ChunkPipeline(std::span<const std::byte> file, std::vector<const 
     }
   } catch (const std::system_error&) {
     // No more threads are to be had: those that there are, if any, do the work.
+  } catch (const std::bad_alloc&) {
+    // As above.
   }
 }
 
@@ -45,8 +48,12 @@ void ChunkPipeline::work(ColumnDecoder& decoder) {
   while (true) {
     may_start_changed_.wait(lock, [this] { return stopping_ || may_start(); });
     if (stopping_) return;
+    try {
+      started_.emplace_back();
+    } catch (const std::bad_alloc&) {
+      return;  // who takes decodes what nobody has started, and says so if memory ends there, too
+    }
     const std::size_t at = next_to_start_++;
-    started_.emplace_back();
     lock.unlock();
     Job job = decode(at, decoder);
     lock.lock();

@@ -1,11 +1,13 @@
 #include <fmt/format.h>
 
 #include <array>
+#include <filesystem>
 #include <fstream>
 #include <iostream>
 #include <memory>
 #include <string>
 #include <string_view>
+#include <system_error>
 #include <utility>
 #include <vector>
 
@@ -46,6 +48,9 @@ struct Arguments {
 
 // What can't be opened is left to the reader, which says why.
 bool is_text(const std::string& path) {
+  // Opening a pipe that nobody writes to would wait for ever.
+  std::error_code error;
+  if (!std::filesystem::is_regular_file(path, error)) return false;
   std::array<char, kTextStart.size()> start{};
   std::ifstream(path, std::ios::binary).read(start.data(), start.size());
   return std::string_view(start.data(), start.size()) == kTextStart;
