@@ -195,7 +195,7 @@ bool Writer::append_chunk(std::span<const std::byte> chunk) {
 // never committed is a loss, too, and hides all that came after it.
 bool Writer::close_ring(std::uint16_t stream) {
   Ring& ring = recorder_.rings()[stream];
-  carried_loss_[stream] += ring.used() != 0 ? ring.abandon() : ring.lost_pending();
+  carried_loss_[stream] += ring.used() != 0 ? ring.abandon() : ring.lost_untold();
   return carried_loss_[stream] == 0 || write_chunk(stream, {});
 }
 
