@@ -81,7 +81,8 @@ Recorder::Recorder(const RecorderConfig& config, std::span<std::byte> memory) : 
   targets_ = take<Target>(carver, kMaxTargets);
   rings_ = pieces.rings;
   for (std::size_t i = 0; i < rings_.size(); ++i) {
-    rings_[i].attach(pieces.slots.subspan(i * config.ring_slots, config.ring_slots));
+    rings_[i].attach(pieces.slots.subspan(i * config.ring_slots, config.ring_slots),
+                     config.ring_start);
   }
   stack_table_.attach(pieces.stacks, pieces.frames, pieces.stack_index);
   stack_memo_.attach(pieces.memo);

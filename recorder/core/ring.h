@@ -53,14 +53,26 @@ struct Drained {
   bool at_loss = false;           // the next record has losses before it: these end a chunk
 };
 
+// Where a ring's counters begin; tests let them begin near their end.
+struct RingStart {
+  std::uint64_t position = 0;
+  std::uint64_t lost = 0;
+  std::uint64_t told = 0;  // of the losses
+};
+
 template <class Access>
 class BasicRing {
  public:
   // The number of slots must be a power of two.
-  void attach(std::span<Slot> slots) {
+  void attach(std::span<Slot> slots, const RingStart& start = {}) {
     slots_ = slots.data();
     capacity_ = slots.size();
     for (Slot& slot : slots) slot.words[0] = 0;
+    head_.store(start.position, std::memory_order_relaxed);
+    tail_.store(start.position, std::memory_order_relaxed);
+    lost_total_.store(start.lost, std::memory_order_relaxed);
+    lost_marked_.store(start.told, std::memory_order_relaxed);
+    lost_told_ = start.told;
   }
 
   // Stores one event; false: there was no room, and it is counted as lost.

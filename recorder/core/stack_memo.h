@@ -26,10 +26,11 @@ namespace ddireplay::recorder {
 struct StackMemoEntry {
   static constexpr std::size_t kOffsetsPerWord = 4;  // 16 bits each, in units of 8 bytes
 
-  std::atomic<std::uint32_t> version{0};
-  std::atomic<std::uint32_t> stack{0};
+  // Of 32 bits, it would be back where it was after an hour of changes, which a thread can sleep.
+  std::atomic<std::uint64_t> version{0};
   std::atomic<std::uint64_t> call_site{0};
   std::atomic<std::uint64_t> stack_pointer{0};
+  std::atomic<std::uint32_t> stack{0};
   std::atomic<std::uint64_t> offsets[format::kMaxStackFrames / kOffsetsPerWord] = {};
 };
 
@@ -43,7 +44,7 @@ class StackMemo {
   std::uint32_t find(std::uint64_t stack_pointer, const StackTable& table) const {
     const std::uint64_t call_site = *reinterpret_cast<const std::uint64_t*>(stack_pointer);
     const StackMemoEntry& entry = entry_for(call_site, stack_pointer);
-    const std::uint32_t version = entry.version.load(std::memory_order_acquire);
+    const std::uint64_t version = entry.version.load(std::memory_order_acquire);
     if ((version & 1) != 0 || entry.call_site.load(std::memory_order_acquire) != call_site ||
         entry.stack_pointer.load(std::memory_order_acquire) != stack_pointer) {
       return format::kNoStack;
@@ -64,7 +65,7 @@ class StackMemo {
       words[i / StackMemoEntry::kOffsetsPerWord] |= offset
                                                     << 16 * (i % StackMemoEntry::kOffsetsPerWord);
     }
-    std::uint32_t version = entry.version.load(std::memory_order_relaxed);
+    std::uint64_t version = entry.version.load(std::memory_order_relaxed);
     if ((version & 1) != 0 ||
         !entry.version.compare_exchange_strong(version, version + 1, std::memory_order_acquire)) {
       return;
@@ -91,7 +92,7 @@ class StackMemo {
 
   // The version must be checked before the first look at the stack: offsets that somebody is just
   // overwriting could point anywhere.
-  static bool same_stack(const StackMemoEntry& entry, std::uint32_t version,
+  static bool same_stack(const StackMemoEntry& entry, std::uint64_t version,
                          std::uint64_t stack_pointer, const StackTable& table,
                          std::uint32_t stack) {
     std::uint64_t offsets[format::kMaxStackFrames / StackMemoEntry::kOffsetsPerWord];

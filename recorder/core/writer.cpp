@@ -80,6 +80,7 @@ Writer::Writer(Recorder& recorder, const RecorderConfig& recorder_config,
   calls_ = take<CallCount>(carver, recorder_config.functions);
   index_ = take<format::IndexEntry>(carver, config.index_chunks);
   imports_ = take<format::ImportEntry>(carver, recorder_config.functions);
+  next_number_ = config.first_number;
 }
 
 bool Writer::begin(format::FileHeader header) {

@@ -105,7 +105,7 @@ std::uint32_t current_processor() {
   return KeGetCurrentProcessorNumberEx(nullptr);
 }
 
-std::uint64_t clock() { return __rdtsc(); }
+std::uint64_t clock() { return __rdtsc() - current_system().clock_begin; }
 
 std::uint8_t current_irql() {
   // Under Wine the level is a thread's; cr8 traps, and without supply is 0 whatever it should be.

@@ -9,6 +9,9 @@ namespace {
 
 constexpr std::uint32_t kClockMeasuringMs = 50;
 
+// Ticks; far more than processors' counters can be apart.
+constexpr std::uint64_t kClockHeadStart = std::uint64_t{1} << 40;
+
 // Where x64 kernels keep the time for everybody to read (KUSER_SHARED_DATA.SystemTime).
 constexpr std::uint64_t kSharedSystemTime = 0xfffff78000000014;
 
@@ -83,6 +86,7 @@ void find_out_system(DRIVER_OBJECT* driver) {
   system.processor_from_clock = system.on_wine && extended_feature(0x80000001, kRdtscp);
   system.clock_is_invariant = extended_feature(0x80000007, kInvariant);
   system.clock_hz = measured_clock_hz();
+  system.clock_begin = __rdtsc() - kClockHeadStart;
 }
 
 }  // namespace ddireplay::recorder
