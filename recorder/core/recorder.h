@@ -131,6 +131,7 @@ class Recorder {
   std::span<Target> targets_;
   std::atomic<std::uint16_t> targets_used_{0};
   PlanTable plans_;
+  const RowPlan* cancel_plan_ = nullptr;
   HookTable hooks_;
   TraceTables tables_;
   StackTable stack_table_;

@@ -54,16 +54,13 @@ class StackMemo {
     return stack;
   }
 
-  // Remembers a walk. Frames too far away for a 16-bit offset are not remembered.
-  void remember(std::uint64_t stack_pointer, std::span<const platform::Frame> frames,
-                std::uint32_t stack) {
+  // Remembers a walk. Frames too far away for a 16-bit offset are not remembered. Not inline: its
+  // frame would be under that of the walk.
+  [[gnu::noinline]] void remember(std::uint64_t stack_pointer,
+                                  std::span<const platform::Frame> frames, std::uint32_t stack) {
     StackMemoEntry& entry = entry_for(frames[0].return_address, stack_pointer);
-    std::uint64_t words[format::kMaxStackFrames / StackMemoEntry::kOffsetsPerWord] = {};
-    for (std::size_t i = 0; i < frames.size(); ++i) {
-      const std::uint64_t offset = (frames[i].slot - stack_pointer) / sizeof(std::uint64_t);
-      if (offset > 0xffff) return;
-      words[i / StackMemoEntry::kOffsetsPerWord] |= offset
-                                                    << 16 * (i % StackMemoEntry::kOffsetsPerWord);
+    for (const platform::Frame& frame : frames) {
+      if (offset_of(frame, stack_pointer) > 0xffff) return;
     }
     std::uint64_t version = entry.version.load(std::memory_order_relaxed);
     if ((version & 1) != 0 ||
@@ -74,13 +71,23 @@ class StackMemo {
     entry.call_site.store(frames[0].return_address, std::memory_order_release);
     entry.stack_pointer.store(stack_pointer, std::memory_order_release);
     entry.stack.store(stack, std::memory_order_release);
-    for (std::size_t i = 0; i < words_for(frames.size()); ++i) {
-      entry.offsets[i].store(words[i], std::memory_order_release);
+    for (std::size_t first = 0; first < frames.size(); first += StackMemoEntry::kOffsetsPerWord) {
+      std::uint64_t word = 0;
+      for (std::size_t i = StackMemoEntry::kOffsetsPerWord; i-- > 0;) {
+        const std::size_t number = first + i;
+        word <<= 16;
+        if (number < frames.size()) word |= offset_of(frames[number], stack_pointer);
+      }
+      entry.offsets[first / StackMemoEntry::kOffsetsPerWord].store(word, std::memory_order_release);
     }
     entry.version.store(version + 2, std::memory_order_release);
   }
 
  private:
+  static std::uint64_t offset_of(const platform::Frame& frame, std::uint64_t stack_pointer) {
+    return (frame.slot - stack_pointer) / sizeof(std::uint64_t);
+  }
+
   static constexpr std::size_t words_for(std::size_t frames) {
     return (frames + StackMemoEntry::kOffsetsPerWord - 1) / StackMemoEntry::kOffsetsPerWord;
   }
@@ -90,23 +97,23 @@ class StackMemo {
     return entries_[hash >> 40 & (entries_.size() - 1)];
   }
 
-  // The version must be checked before the first look at the stack: offsets that somebody is just
+  // The version must be checked before each look at the stack: offsets that somebody is just
   // overwriting could point anywhere.
   static bool same_stack(const StackMemoEntry& entry, std::uint64_t version,
                          std::uint64_t stack_pointer, const StackTable& table,
                          std::uint32_t stack) {
-    std::uint64_t offsets[format::kMaxStackFrames / StackMemoEntry::kOffsetsPerWord];
-    const std::size_t depth = table.entry(stack).depth;
-    for (std::size_t i = 0; i < words_for(depth); ++i) {
-      offsets[i] = entry.offsets[i].load(std::memory_order_acquire);
-    }
-    if (entry.version.load(std::memory_order_relaxed) != version) return false;
     const auto* slots = reinterpret_cast<const std::uint64_t*>(stack_pointer);
     const std::uint64_t* frames = table.frames_of(stack);
-    for (std::size_t i = 0; i < depth; ++i) {
-      const std::uint64_t word = offsets[i / StackMemoEntry::kOffsetsPerWord];
-      const std::uint64_t offset = word >> 16 * (i % StackMemoEntry::kOffsetsPerWord) & 0xffff;
-      if (slots[offset] != frames[i]) return false;
+    const std::size_t depth = table.entry(stack).depth;
+    for (std::size_t word = 0; word < words_for(depth); ++word) {
+      std::uint64_t offsets = entry.offsets[word].load(std::memory_order_acquire);
+      if (entry.version.load(std::memory_order_relaxed) != version) return false;
+      const std::size_t first = word * StackMemoEntry::kOffsetsPerWord;
+      const std::size_t left = depth - first;
+      for (std::size_t i = 0; i < StackMemoEntry::kOffsetsPerWord && i < left; ++i) {
+        if (slots[offsets & 0xffff] != frames[first + i]) return false;
+        offsets >>= 16;
+      }
     }
     return true;
   }

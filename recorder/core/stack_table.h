@@ -27,7 +27,7 @@ class StackTable {
   }
 
   // The id of the stack with these return addresses, or kNoStack.
-  std::uint32_t id_of(std::span<const platform::Frame> frames) {
+  [[gnu::noinline]] std::uint32_t id_of(std::span<const platform::Frame> frames) {
     std::uint32_t own = format::kNoStack;
     for (std::size_t at = hash(frames) & mask();; at = (at + 1) & mask()) {
       std::uint32_t entry = index_[at].load(std::memory_order_acquire);

@@ -15,8 +15,6 @@ constexpr std::uint64_t kClockHeadStart = std::uint64_t{1} << 40;
 // Where x64 kernels keep the time for everybody to read (KUSER_SHARED_DATA.SystemTime).
 constexpr std::uint64_t kSharedSystemTime = 0xfffff78000000014;
 
-System the_system;
-
 std::uint64_t measured_clock_hz() {
   LARGE_INTEGER frequency;
   const std::uint64_t counter_begin = KeQueryPerformanceCounter(&frequency).QuadPart;
@@ -37,7 +35,7 @@ bool extended_feature(unsigned leaf, unsigned bit) {
 
 }  // namespace
 
-const System& current_system() { return the_system; }
+constinit System the_system;
 
 PVOID system_routine(const wchar_t* name) {
   UNICODE_STRING text;

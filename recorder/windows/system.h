@@ -24,9 +24,11 @@ struct System {
   PERESOURCE loader_lock = nullptr;
 };
 
+extern System the_system;  // written by find_out_system() only
+
 // At PASSIVE_LEVEL. Takes some 50 ms: it measures the clock.
 void find_out_system(DRIVER_OBJECT* driver);
-const System& current_system();
+inline const System& current_system() { return the_system; }
 
 // 100 ns units since 1601.
 std::uint64_t system_time();
