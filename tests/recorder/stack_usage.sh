@@ -29,7 +29,7 @@ readonly kernel_any_level=(
 # An indirect call is one of a kernel routine that not every kernel has.
 readonly kernel_passive=(
   __indirect_call
-  ExAcquireResourceSharedLite ExReleaseResourceLite IoAllocateMdl IoFreeMdl KeEnterCriticalRegion
+  ExAcquireResourceSharedLite ExReleaseResourceLite KeEnterCriticalRegion
   KeLeaveCriticalRegion KeSetEvent KeWaitForSingleObject MmMapLockedPagesSpecifyCache
   MmProbeAndLockPages MmProtectMdlSystemAddress MmUnlockPages MmUnmapLockedPages
   ObfDereferenceObject ObfReferenceObject RtlInitUnicodeString MmGetSystemRoutineAddress
