@@ -40,7 +40,7 @@ struct Pieces {
   std::span<RowPlan> plans;
   std::span<format::ModuleEntry> modules;
   std::span<format::FunctionEntry> functions;
-  std::span<platform::Provider> providers;
+  std::span<std::atomic<std::uint8_t>> providers;
   std::span<char> text;
 
   void place(format::Carver& carver, const RecorderConfig& config) {
@@ -55,7 +55,7 @@ struct Pieces {
     plans = take<RowPlan>(carver, PlanTable::plans_needed());
     modules = take<format::ModuleEntry>(carver, config.modules);
     functions = take<format::FunctionEntry>(carver, config.functions);
-    providers = take<platform::Provider>(carver, config.functions);
+    providers = take<std::atomic<std::uint8_t>>(carver, config.functions);
     text = take<char>(carver, config.text_bytes);
   }
 };

@@ -240,8 +240,8 @@ std::size_t Writer::list_imports() {
   const std::span<const format::FunctionEntry> functions = recorder_.tables().functions();
   std::size_t count = 0;
   for (std::size_t i = 0; i < functions.size(); ++i) {
+    if (!recorder_.tables().is_import(i)) continue;
     const format::FunctionEntry& function = functions[i];
-    if (!is_import(function)) continue;
     const platform::Provider provider = recorder_.tables().provider(i);
     const bool is_absent = provider == platform::Provider::absent;
     imports_[count++] = {.module = modules[function.module].name,
