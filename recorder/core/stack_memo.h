@@ -19,29 +19,37 @@
 
 #include "format/freestanding/layout.h"
 #include "recorder/core/platform.h"
+#include "recorder/core/shared_access.h"
 #include "recorder/core/stack_table.h"
 
 namespace ddireplay::recorder {
 
-struct StackMemoEntry {
+template <class Access>
+struct BasicStackMemoEntry {
+  template <class T>
+  using Atomic = typename Access::template Atomic<T>;
+
   static constexpr std::size_t kOffsetsPerWord = 4;  // 16 bits each, in units of 8 bytes
 
   // Of 32 bits, it would be back where it was after an hour of changes, which a thread can sleep.
-  std::atomic<std::uint64_t> version{0};
-  std::atomic<std::uint64_t> call_site{0};
-  std::atomic<std::uint64_t> stack_pointer{0};
-  std::atomic<std::uint32_t> stack{0};
-  std::atomic<std::uint64_t> offsets[format::kMaxStackFrames / kOffsetsPerWord] = {};
+  Atomic<std::uint64_t> version{0};
+  Atomic<std::uint64_t> call_site{0};
+  Atomic<std::uint64_t> stack_pointer{0};
+  Atomic<std::uint32_t> stack{0};
+  Atomic<std::uint64_t> offsets[format::kMaxStackFrames / kOffsetsPerWord] = {};
 };
 
-class StackMemo {
+template <class Access>
+class BasicStackMemo {
  public:
+  using StackMemoEntry = BasicStackMemoEntry<Access>;
+
   // A power of two of entries.
   void attach(std::span<StackMemoEntry> entries) { entries_ = entries; }
 
   // The stack of the call whose return address stands at `stack_pointer`, if it can be proved to be
   // one that was seen before; else kNoStack.
-  std::uint32_t find(std::uint64_t stack_pointer, const StackTable& table) const {
+  std::uint32_t find(std::uint64_t stack_pointer, const BasicStackTable<Access>& table) const {
     const std::uint64_t call_site = *reinterpret_cast<const std::uint64_t*>(stack_pointer);
     const StackMemoEntry& entry = entry_for(call_site, stack_pointer);
     const std::uint64_t version = entry.version.load(std::memory_order_acquire);
@@ -100,7 +108,7 @@ class StackMemo {
   // The version must be checked before each look at the stack: offsets that somebody is just
   // overwriting could point anywhere.
   static bool same_stack(const StackMemoEntry& entry, std::uint64_t version,
-                         std::uint64_t stack_pointer, const StackTable& table,
+                         std::uint64_t stack_pointer, const BasicStackTable<Access>& table,
                          std::uint32_t stack) {
     const auto* slots = reinterpret_cast<const std::uint64_t*>(stack_pointer);
     const std::uint64_t* frames = table.frames_of(stack);
@@ -120,5 +128,8 @@ class StackMemo {
 
   std::span<StackMemoEntry> entries_;
 };
+
+using StackMemo = BasicStackMemo<SharedAccess>;
+using StackMemoEntry = StackMemo::StackMemoEntry;
 
 }  // namespace ddireplay::recorder

@@ -127,7 +127,13 @@ class ModelAtomic {
                                std::memory_order failure) {
     return operations().swap_if(expected, desired, success, failure);
   }
+  bool compare_exchange_strong(T& expected, T desired, std::memory_order order) {
+    return compare_exchange_strong(expected, desired, order, weaker(order));
+  }
   // Fails now and then for no reason, as some processors' does.
+  bool compare_exchange_weak(T& expected, T desired, std::memory_order order) {
+    return compare_exchange_weak(expected, desired, order, weaker(order));
+  }
   bool compare_exchange_weak(T& expected, T desired, std::memory_order success,
                              std::memory_order failure) {
     Machine* machine = Machine::current();
@@ -135,10 +141,12 @@ class ModelAtomic {
     return operations().swap_if(expected, desired, success, failure);
   }
 
-  // For tests: without a point.
-  T peek() const { return value_; }
-
  private:
+  // Of a swap that failed.
+  static std::memory_order weaker(std::memory_order order) {
+    return order == std::memory_order_acq_rel ? std::memory_order_acquire : order;
+  }
+
   detail::Operations<T, flaw> operations() const { return {value_, published_}; }
 
   mutable T value_;
