@@ -62,6 +62,7 @@ ExitStatus run(int argc, char** argv) {
   add_info_command(app, status);
   add_dump_command(app, status);
   add_convert_command(app, status);
+  add_repair_command(app, status);
   add_rules_command(app, status);
   refuse_unknown_command(app, argc, argv);
   try {
