@@ -51,6 +51,10 @@ std::string problem_of(Bytes bytes, std::uint64_t offset, const ChunkHeader& hea
 
 class Finder {
  public:
+  explicit Finder(std::vector<FoundTrace>& found) : found_(found) {
+    for (std::size_t i = 0; i < found.size(); ++i) places_.emplace(found[i].trace_id, i);
+  }
+
   void search(std::size_t source, Bytes bytes) {
     for (std::uint64_t at = find(bytes, 0, kFileMagic); at < bytes.size();
          at = find(bytes, at + 1, kFileMagic)) {
@@ -62,8 +66,6 @@ class Finder {
       at = take_chunk(source, bytes, at);
     }
   }
-
-  std::vector<FoundTrace> found() && { return std::move(found_); }
 
  private:
   // Where to go on. The size that a damaged chunk claims may reach over sound ones.
@@ -84,7 +86,7 @@ class Finder {
     return found_[place->second];
   }
 
-  std::vector<FoundTrace> found_;
+  std::vector<FoundTrace>& found_;
   std::unordered_map<std::uint64_t, std::size_t> places_;
 };
 
@@ -100,12 +102,20 @@ std::uint64_t FoundTrace::events() const {
   return events;
 }
 
-bool FoundTrace::has_chunks() const { return std::ranges::any_of(chunks, &FoundChunk::usable); }
+bool FoundTrace::has_chunks() const {
+  return std::ranges::any_of(chunks, [](const FoundChunk& chunk) {
+    return chunk.usable() && chunk.header.kind != ChunkKind::memory;
+  });
+}
 
 std::vector<FoundTrace> find_traces(std::span<const Bytes> sources) {
-  Finder finder;
-  for (std::size_t i = 0; i < sources.size(); ++i) finder.search(i, sources[i]);
-  return std::move(finder).found();
+  std::vector<FoundTrace> found;
+  for (std::size_t i = 0; i < sources.size(); ++i) find_more(found, i, sources[i]);
+  return found;
+}
+
+void find_more(std::vector<FoundTrace>& found, std::size_t source, Bytes bytes) {
+  Finder(found).search(source, bytes);
 }
 
 std::optional<FileHeader> file_header_at_start(Bytes bytes) {

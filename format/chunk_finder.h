@@ -33,12 +33,17 @@ struct FoundTrace {
   std::optional<FileHeader> header;  // none: it was found nowhere
   std::vector<FoundChunk> chunks;    // source by source, in the order in which they stand there
 
+  bool flight = false;  // a recorder's memory was found that says so
+
   std::uint64_t events() const;  // of usable chunks; what was found twice counts twice
   bool has_chunks() const;       // usable ones
 };
 
 // In the order in which their first piece was found.
 std::vector<FoundTrace> find_traces(std::span<const Bytes> sources);
+
+// The same bit by bit: adds what one more source has.
+void find_more(std::vector<FoundTrace>& found, std::size_t source, Bytes bytes);
 
 // The file header at the start of `bytes`, if a sound one stands there that this version can read.
 std::optional<FileHeader> file_header_at_start(Bytes bytes);

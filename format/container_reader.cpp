@@ -235,6 +235,11 @@ class ContainerReader {
   }
 
   void note_missing(std::uint32_t first, std::uint32_t last) {
+    // A flight recording has lost its beginning, as it was meant to.
+    if (first == 0 && result_.footer && result_.footer->flight) {
+      result_.condition.begins_late = true;
+      return;
+    }
     result_.condition.missing_chunks += std::uint64_t{last} - first + 1;
     problem(first == last ? fmt::format("chunk {} is missing", first)
                           : fmt::format("chunks {} to {} are missing", first, last));

@@ -145,4 +145,6 @@ struct Footer {
   startedAttached @7 :Bool; # the target had been running before the recording began
   notices @8 :List(Text);   # what a reader of the report should know, in words
   ending @9 :Ending;
+  flight @10 :Bool;         # the oldest events gave way to newer ones: the recording begins in the
+                            # middle of the target's life
 }

@@ -61,6 +61,7 @@ struct FooterInfo {
   std::uint64_t stacks_lost = 0;
   EndReason end_reason = EndReason::stopped;
   bool started_attached = false;
+  bool flight = false;  // the oldest events gave way to newer ones
   std::vector<Module> modules{};
   std::vector<ImportInfo> imports{};
   std::vector<std::string> notices{};
@@ -76,12 +77,13 @@ struct Condition {
   std::uint64_t damaged_chunks = 0;   // whole in length, refused by a checksum or as malformed
   std::uint64_t skipped_bytes = 0;    // of the file, that belong to no chunk
   std::uint64_t missing_chunks = 0;   // by the numbers of those that are there
+  bool begins_late = false;           // a flight recording, whose oldest chunks were overwritten
   std::vector<std::string> problems;  // one line each, as they were found; names offset and chunk
 
   // Nothing is missing: a finding that isn't there wasn't there.
   bool complete() const {
     return has_footer && !recovered && lost_events == 0 && damaged_chunks == 0 &&
-           skipped_bytes == 0 && missing_chunks == 0;
+           skipped_bytes == 0 && missing_chunks == 0 && !begins_late;
   }
 };
 

@@ -49,6 +49,7 @@ class Repairer {
 
  private:
   void sort_in(FoundChunk chunk) {
+    if (chunk.header.kind == ChunkKind::memory) return;
     if (chunk.usable()) chunk.problem = look_into(chunk);
     const std::uint32_t number = chunk.header.number;
     if (!chunk.usable()) {
@@ -77,6 +78,8 @@ class Repairer {
         case ChunkKind::footer:
           take_footer(chunk);
           return {};
+        case ChunkKind::memory:
+          break;
       }
       return "this version does not know what it holds";
     } catch (const Malformed& malformed) {
@@ -178,6 +181,7 @@ class Repairer {
 
   void close(ChunkWriter& writer, std::uint64_t lost) {
     FooterInfo info = footer_ && result_.knows_end ? *footer_ : contents_.footer(footer_);
+    info.flight = info.flight || trace_.flight;
     info.events = result_.events;
     info.lost = std::max(lost, info.lost);
     std::ranges::copy(result_.notices, std::back_inserter(info.notices));

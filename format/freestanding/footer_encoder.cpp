@@ -72,6 +72,7 @@ void put_footer(flat::Footer to, const FooterEntry& from) {
   to.set_end_reason(static_cast<flat::EndReason>(from.end_reason));
   to.set_stacks_lost(from.stacks_lost);
   to.set_started_attached(from.started_attached);
+  to.set_flight(from.flight);
   if (from.ending != nullptr) put_ending(to.init_ending(), *from.ending);
 }
 

@@ -331,7 +331,7 @@ void Printer::print_end() {
   put("end reason={}", kEndReasons.at(static_cast<std::size_t>(reason)));
   if (end.lost > lost_) put(" lost={}", end.lost);
   if (end.stacks_lost != 0) put(" stackslost={}", end.stacks_lost);
-  put("{}\n", end.started_attached ? " attached" : "");
+  put("{}{}\n", end.started_attached ? " attached" : "", end.flight ? " flight" : "");
 }
 
 }  // namespace

@@ -23,6 +23,7 @@
 #include <cstdint>
 #include <span>
 
+#include "format/freestanding/memory_image.h"
 #include "format/freestanding/record.h"
 #include "recorder/core/platform.h"
 
@@ -31,8 +32,7 @@ namespace ddireplay::recorder {
 using format::Record;
 using format::Slot;
 
-// Function of the slot that stands where events were lost; values[0] says how many.
-inline constexpr std::uint16_t kLossMark = 0xffff;
+using format::kLossMark;
 
 struct EventHead {
   std::uint64_t thread = 0;
@@ -106,9 +106,10 @@ class Ring {
   // Takes committed records in order. `value_count` tells a record's number of values. Ends at the
   // first uncommitted record, at a loss, or when `out` is full; the slots become free all at once
   // at the end, so that a ring that was full has room for more than one event before it is full
-  // again.
-  template <class ValueCount>
-  Drained drain(std::span<Slot> out, const ValueCount& value_count) {
+  // again. Before that `copied` is called with what will be returned: at no moment are records
+  // nowhere.
+  template <class ValueCount, class Copied>
+  Drained drain(std::span<Slot> out, const ValueCount& value_count, const Copied& copied) {
     Drained result;
     const std::uint64_t begin = tail_.load(std::memory_order_relaxed);
     const std::uint64_t end = head_.load(std::memory_order_acquire);
@@ -132,6 +133,7 @@ class Ring {
       position += slots;
       result.slots += slots;
     }
+    copied(result);
     free_slots(begin, position);
     return result;
   }
@@ -145,6 +147,19 @@ class Ring {
   // All losses so far, and those that no later event has marked yet.
   std::uint64_t lost_total() const { return lost_total_.load(std::memory_order_relaxed); }
   std::uint64_t lost_pending() const { return lost_pending_.load(std::memory_order_relaxed); }
+
+  template <class ValueCount>
+  Drained drain(std::span<Slot> out, const ValueCount& value_count) {
+    return drain(out, value_count, [](const Drained&) {});
+  }
+
+  // Where in a ring a dump of it has the counters.
+  static void describe(format::MemoryImage& image) {
+    image.ring_bytes = sizeof(Ring);
+    image.ring_head = offsetof(Ring, head_);
+    image.ring_tail = offsetof(Ring, tail_);
+    image.ring_pending = offsetof(Ring, lost_pending_);
+  }
 
   // Gives up what is left: a reservation that was never committed hides the length of its record,
   // and so where the next begins. Every slot counts as a lost event, which is at most too many.

@@ -13,6 +13,7 @@
 
 #include "format/freestanding/chunk_encoder.h"
 #include "recorder/core/capture.h"
+#include "recorder/core/memory_head.h"
 #include "recorder/core/platform.h"
 
 namespace ddireplay::recorder {
@@ -57,6 +58,7 @@ class TraceTables {
                          .exit_count = plan.exit_count,
                          .original = original};
     providers_[place] = provider;
+    memory_.set_function(place, functions_[place], functions_);
     id = static_cast<std::uint16_t>(place);
     return true;
   }
@@ -74,10 +76,13 @@ class TraceTables {
     entry.size = 0;
     entry.name = keep(module.name);
     entry.pdb_name = keep(module.pdb_name);
+    memory_.set_module(place, module);
     // With its size it begins to hold addresses: until then nobody finds it.
     std::atomic_ref(entry.size).store(size, std::memory_order_release);
     return static_cast<std::uint16_t>(place);
   }
+
+  MemoryTables& memory() { return memory_; }
 
   std::span<const format::ModuleEntry> modules() const {
     return modules_.first(modules_used_.load(std::memory_order_acquire));
@@ -120,6 +125,7 @@ class TraceTables {
   std::span<format::FunctionEntry> functions_;
   std::span<platform::Provider> providers_;  // per function
   std::span<char> text_;
+  MemoryTables memory_;
   std::atomic<std::uint32_t> modules_used_{0};
   std::atomic<std::uint32_t> functions_used_{0};
   std::atomic<std::size_t> text_used_{0};

@@ -85,6 +85,10 @@ Writer::Writer(Recorder& recorder, const RecorderConfig& recorder_config,
 bool Writer::begin(format::FileHeader header) {
   trace_id_ = header.trace_id;
   format::seal_file_header(header);
+  MemoryHead& memory = recorder_.memory();
+  memory.writer = {};
+  memory.image.staging = memory.table(staging_);
+  memory.publish(header);
   return append(std::as_bytes(std::span(&header, 1)));
 }
 
@@ -117,7 +121,10 @@ bool Writer::finish(format::EndReason reason, bool started_attached,
   footer.stacks_lost = recorder_.lost_stacks();
   footer.started_attached = started_attached;
   footer.notices = notices.first(notices.size() < kMaxNotices ? notices.size() : kMaxNotices);
-  return write_footer(footer);
+  const bool is_closed = write_footer(footer);
+  // What is left in memory is in the file.
+  if (is_closed) recorder_.memory().withdraw();
+  return is_closed;
 }
 
 std::uint64_t Writer::lost() const {
@@ -141,14 +148,23 @@ bool Writer::drain_ring(std::uint16_t stream, bool flush) {
     const bool filling = ring.used() >= enough;
     if (!filling && !flush) return true;
     behind_ = behind_ || filling;
-    const Drained drained =
-        ring.drain(staging_, [this](const Record& record) { return value_count(record); });
+    const Drained drained = ring.drain(
+        staging_, [this](const Record& record) { return value_count(record); },
+        [&](const Drained& copied) { stage(stream, copied); });
     carried_loss_[stream] += drained.lost_before;
     if (drained.slots == 0) return true;
     if (!write_chunk(stream, staging_.first(drained.slots))) return false;
     if (drained.slots < enough && !drained.at_loss) return true;
   }
   return true;
+}
+
+// For a dump that is taken before these slots are in a chunk.
+void Writer::stage(std::uint16_t stream, const Drained& drained) {
+  format::MemoryWriter& memory = recorder_.memory().writer;
+  memory.staged_stream = stream;
+  memory.staged_lost = carried_loss_[stream] + drained.lost_before;
+  std::atomic_ref(memory.staged_slots).store(drained.slots, std::memory_order_release);
 }
 
 bool Writer::write_chunk(std::uint16_t stream, std::span<const Slot> slots) {
@@ -183,6 +199,8 @@ bool Writer::append_chunk(std::span<const std::byte> chunk) {
   const auto& header = *reinterpret_cast<const format::ChunkHeader*>(chunk.data());
   events_.fetch_add(header.event_count, std::memory_order_relaxed);
   ++next_number_;
+  recorder_.memory().writer.next_number = next_number_;
+  recorder_.memory().writer.staged_slots = 0;
   if (index_used_ == index_.size()) {
     index_full_ = true;
     return true;

@@ -75,6 +75,7 @@ class Writer {
   };
 
   bool drain_ring(std::uint16_t stream, bool flush);
+  void stage(std::uint16_t stream, const Drained& drained);
   bool write_chunk(std::uint16_t stream, std::span<const Slot> slots);
   bool append(std::span<const std::byte> bytes);
   bool append_chunk(std::span<const std::byte> chunk);

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "format/memory_carver.h"
 #include "format/trace_bytes.h"
 #include "format/trace_repair.h"
 #include "tools/commands/commands.h"
@@ -19,6 +20,7 @@ using format::Bytes;
 using format::Error;
 using format::ExitStatus;
 using format::FoundTrace;
+using format::MemoryTail;
 
 constexpr const char* kHelp =
     "Makes a whole trace of what is left of one that was cut or damaged, or that its recorder "
@@ -81,6 +83,20 @@ FoundTrace pick(std::vector<FoundTrace> found, const Arguments& arguments) {
   return found.front();
 }
 
+// Events that are in no chunk yet, but in a recorder's memory.
+std::vector<MemoryTail> find_tails(std::vector<FoundTrace>& found, std::span<const Bytes> sources) {
+  std::vector<MemoryTail> tails;
+  for (FoundTrace& trace : found) {
+    for (const format::FoundChunk& chunk : trace.chunks) {
+      auto tail = format::carve_memory(sources[chunk.source], chunk);
+      if (!tail) continue;
+      trace.flight = trace.flight || tail->flight;
+      tails.push_back(std::move(*tail));
+    }
+  }
+  return tails;
+}
+
 // Of a file that is a trace only that trace is wanted, should chunks of another lie in it.
 void keep_own(std::vector<FoundTrace>& found, Bytes file, const std::string& name) {
   const auto header = format::file_header_at_start(file);
@@ -104,6 +120,12 @@ ExitStatus run(const Arguments& arguments) {
     sources.push_back(files.back().bytes());
   }
   std::vector<FoundTrace> found = format::find_traces(sources);
+  std::vector<MemoryTail> tails;
+  if (arguments.carve) tails = find_tails(found, sources);
+  for (const MemoryTail& tail : tails) {
+    format::find_more(found, sources.size(), tail.trace);
+    sources.push_back(tail.trace);
+  }
   if (!arguments.carve) keep_own(found, sources.front(), arguments.in.front());
   const FoundTrace trace = pick(std::move(found), arguments);
   const format::Repair repair = format::repair_trace(sources, trace, arguments.out);

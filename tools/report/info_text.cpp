@@ -119,6 +119,7 @@ void append_condition(std::string& out, const format::TraceReader& trace) {
   if (footer != nullptr && footer->started_attached) {
     append(out, "           began while the driver was running\n");
   }
+  if (footer != nullptr && footer->flight) append(out, "           {}\n", kFlightText);
   if (footer != nullptr && footer->stacks_lost != 0) {
     append(out, "           {} without a stack\n", counted(footer->stacks_lost, "event"));
   }
@@ -240,6 +241,7 @@ Json info_json(const format::TraceReader& trace) {
       {"end_reason", footer == nullptr ? Json() : Json(end_reason_text(footer->end_reason))},
       {"ending", ending_json(trace, nullptr)},
       {"started_attached", footer != nullptr && footer->started_attached},
+      {"flight", footer != nullptr && footer->flight},
       {"stacks_lost", footer == nullptr ? 0 : footer->stacks_lost},
       {"problems", trace.condition().problems},
       {"notices", footer == nullptr ? std::vector<std::string>{} : footer->notices},

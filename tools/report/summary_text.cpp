@@ -66,6 +66,7 @@ void append_condition(std::string& out, const format::TraceReader& trace) {
   if (footer != nullptr && footer->started_attached) {
     append(out, "    The recording began while the driver was running.\n");
   }
+  if (footer != nullptr && footer->flight) append(out, "    {}\n", kFlightText);
   if (footer != nullptr && footer->stacks_lost != 0) {
     append(out, "    {} recorded without a stack.\n", counted(footer->stacks_lost, "event"));
   }
