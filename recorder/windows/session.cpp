@@ -6,6 +6,7 @@
 #include "recorder/core/presence.h"
 #include "recorder/core/recorder.h"
 #include "recorder/core/writer.h"
+#include "recorder/windows/bug_check.h"
 #include "recorder/windows/hook_stubs.h"
 #include "recorder/windows/loader_list.h"
 #include "recorder/windows/passive_lock.h"
@@ -35,6 +36,8 @@ struct Session {
         writer(recorder, config, writer_config, file, writer_memory),
         patches(patch_memory) {}
 
+  std::span<std::byte> block;  // all of it
+  CrashDumpMemory crash_dump;
   TraceFile file;
   Recorder recorder;
   Writer writer;
@@ -124,6 +127,7 @@ Session* make_session(const control::StartRequest& request) {
                                {writer_memory, writer_bytes}, {patches, Targets::kMaxPatches});
   });
   session->flush_ms = request.flush_ms;
+  session->block = {static_cast<std::byte*>(block), carver.bytes()};
   KeInitializeEvent(&session->stop_writing, NotificationEvent, FALSE);
   return session;
 }
@@ -201,6 +205,7 @@ NTSTATUS start_writer(Session& session) {
 
 // Waits for the thread itself, not for a signal from it: its last instructions are ours, too.
 void end_writer(Session& session) {
+  session.crash_dump.remove();
   KeSetEvent(&session.stop_writing, IO_NO_INCREMENT, FALSE);
   ZwWaitForSingleObject(session.writer_thread, FALSE, nullptr);
   ZwClose(session.writer_thread);
@@ -218,6 +223,7 @@ void copy_target_names(const control::StartRequest& request, TargetOptions& opti
 
 void free_session(Session* session) {
   manager.session = nullptr;
+  session->recorder.memory().withdraw();
   ExFreePoolWithTag(session, kPoolTag);
 }
 
@@ -348,6 +354,7 @@ NTSTATUS session_start(const control::StartRequest& request) {
     release_if_unused();
     return opened;
   }
+  session->crash_dump.add(session->block);
   manager.state = State::recording;
   manager.recorder.store(&session->recorder);
   session->recorder.set_recording(true);
