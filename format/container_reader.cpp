@@ -181,6 +181,9 @@ class ContainerReader {
       offset = hole_begin = end_of(*chunk);
     }
     note_hole(hole_begin, without_trailer(hole_begin));
+    // A flight recording that was not ended goes round in a circle.
+    std::ranges::stable_sort(result_.chunks, {},
+                             [](const ChunkInfo& chunk) { return chunk.header.number; });
     use_scanned_footer();
   }
 

@@ -102,7 +102,7 @@ class TraceReader {
   const std::string& name() const;
   std::uint64_t file_bytes() const;
   const FileHeader& header() const;
-  std::span<const ChunkInfo> chunks() const;  // in file order, whole ones only
+  std::span<const ChunkInfo> chunks() const;  // by their numbers, whole ones only
   const FooterInfo* footer() const;           // nullptr: the trace has none
   const Condition& condition() const;
 

@@ -127,6 +127,7 @@ class DumpingOutput final : public Output {
     if (dump_now) dump = take();
     return true;
   }
+  bool write_at(std::uint64_t, std::span<const std::byte>) override { return true; }
   void truncate(std::uint64_t) override {}
 
   std::function<Dump()> take;

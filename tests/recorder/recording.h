@@ -1,6 +1,7 @@
 // A recorder and its writer over the fake platform, writing to memory.
 #pragma once
 
+#include <algorithm>
 #include <cstring>
 #include <memory>
 #include <vector>
@@ -21,6 +22,11 @@ class MemoryOutput final : public Output {
       return false;
     }
     bytes.insert(bytes.end(), more.begin(), more.end());
+    return true;
+  }
+  bool write_at(std::uint64_t offset, std::span<const std::byte> more) override {
+    bytes.resize(std::max<std::size_t>(bytes.size(), offset + more.size()));
+    std::copy(more.begin(), more.end(), bytes.begin() + static_cast<std::ptrdiff_t>(offset));
     return true;
   }
   void truncate(std::uint64_t size) override { bytes.resize(size); }

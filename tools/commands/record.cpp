@@ -150,6 +150,11 @@ void add_options(CLI::App& command, Arguments& arguments) {
                   "lost in a crash")
       ->check(CLI::Range(10u, 60'000u))
       ->option_text("MS");
+  command
+      .add_option("--flight", request.flight_mib,
+                  "keep the newest events only, so much of them after compression")
+      ->check(CLI::Range(1u, 1024u))
+      ->option_text("MIB");
   command.add_flag("--all-imports", request.all_imports,
                    "record the kernel's C run-time functions, too");
   command.add_flag("--check-exit", request.check_exit, "exit status 1 if PROGRAM's own was not 0");
