@@ -1,5 +1,5 @@
-// How a recorder's memory looks from outside: what a dump of it must have for the events to be found
-// that no chunk has yet.
+// How a recorder's memory looks from outside: what a dump of it must have for the events to be
+// found that no chunk has yet.
 //
 //   ChunkHeader   kind memory, sealed: it is found as chunks are
 //   MemoryImage   its payload: where the rings, and the tables that records refer to, lie
@@ -73,7 +73,7 @@ struct MemoryWriter {
 
 struct MemoryImage {
   std::uint32_t version;
-  std::uint32_t flight;        // 0 or 1
+  std::uint32_t flight;  // 0 or 1
   FileHeader file_header;
   std::uint32_t ring_bytes;    // from one ring to the next
   std::uint32_t ring_head;     // places in a ring, of 8 bytes each: slots reserved since the start,
