@@ -41,6 +41,8 @@ class FileOutput final : public recorder::Output {
   bool append(std::span<const std::byte> bytes) override {
     return std::fwrite(bytes.data(), 1, bytes.size(), file_) == bytes.size();
   }
+  // Only a flight recording asks for it.
+  bool write_at(std::uint64_t, std::span<const std::byte>) override { return false; }
   void truncate(std::uint64_t) override {}
 
  private:

@@ -76,7 +76,7 @@ void ChunkWriter::put(std::span<const std::byte> bytes) {
   offset_ += bytes.size();
 }
 
-void ChunkWriter::close(std::span<const std::byte> footer) {
+void ChunkWriter::close(std::span<const std::byte> footer, const Check& check) {
   const FileTrailer trailer = make_trailer(offset_);
   put(footer);
   put(std::as_bytes(std::span(&trailer, 1)));
@@ -86,6 +86,7 @@ void ChunkWriter::close(std::span<const std::byte> footer) {
   if (!is_whole(written.bytes(), name_)) {
     throw Error(name_ + ": what was written can't be read back; check the disk");
   }
+  if (check) check(file_->partial_name());
   file_->publish();
 }
 

@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <memory>
 #include <span>
@@ -35,9 +36,10 @@ class ChunkWriter {
   void flush_held();
   std::span<const IndexEntry> index() const { return index_; }
 
-  // The footer's chunk, then the trailer; then the whole is read back, and put in place. Throws
-  // Error.
-  void close(std::span<const std::byte> footer);
+  // The footer's chunk, then the trailer; then the whole is read back, and put in place. `check` is
+  // called before that with the name that the file has until then, and may throw. Throws Error.
+  using Check = std::function<void(const std::string& partial_name)>;
+  void close(std::span<const std::byte> footer, const Check& check = {});
   // After close(), of a trace in memory.
   std::vector<std::byte> take_bytes() { return std::move(memory_); }
 

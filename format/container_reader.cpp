@@ -118,6 +118,7 @@ class ContainerReader {
   Container read() && {
     result_.is_indexed = read_index();
     if (!result_.is_indexed) scan();
+    find_missing();
     drop_unusable();
     summarise();
     return std::move(result_);
@@ -202,6 +203,9 @@ class ContainerReader {
       offset = hole_begin = end_of(*chunk);
     }
     note_hole(hole_begin, without_trailer(hole_begin));
+    // A flight recording that was not ended goes round in a circle.
+    std::ranges::stable_sort(result_.chunks, {},
+                             [](const ChunkInfo& chunk) { return chunk.header.number; });
     use_scanned_footer();
   }
 
@@ -233,6 +237,37 @@ class ContainerReader {
       chunk.after_hole = streams_seen_since_hole_.insert(chunk.header.stream).second;
     }
     result_.chunks.push_back(chunk);
+  }
+
+  // Chunks are numbered as they were written: where numbers are missing, chunks are.
+  void find_missing() {
+    std::uint64_t expected = 0;
+    std::unordered_set<std::uint16_t> seen_since;
+    bool any_missing = false;
+    for (ChunkInfo& chunk : result_.chunks) {
+      const std::uint32_t number = chunk.header.number;
+      if (number > expected) {
+        note_missing(static_cast<std::uint32_t>(expected), number - 1);
+        seen_since.clear();
+        any_missing = true;
+      }
+      expected = std::max<std::uint64_t>(expected, number + std::uint64_t{1});
+      if (any_missing && chunk.header.kind == ChunkKind::events &&
+          seen_since.insert(chunk.header.stream).second) {
+        chunk.after_hole = true;
+      }
+    }
+  }
+
+  void note_missing(std::uint32_t first, std::uint32_t last) {
+    // A flight recording has lost its beginning, as it was meant to.
+    if (first == 0 && result_.footer && result_.footer->flight) {
+      result_.condition.begins_late = true;
+      return;
+    }
+    result_.condition.missing_chunks += std::uint64_t{last} - first + 1;
+    problem(first == last ? fmt::format("chunk {} is missing", first)
+                          : fmt::format("chunks {} to {} are missing", first, last));
   }
 
   // A file that lacks only its end may still have its summary.

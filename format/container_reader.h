@@ -14,7 +14,7 @@ namespace ddireplay::format {
 
 struct Container {
   FileHeader header{};
-  std::vector<ChunkInfo> chunks;  // in file order; each lies within the file as a whole
+  std::vector<ChunkInfo> chunks;  // in the order of their numbers; each lies within the file
   std::optional<FooterInfo> footer;
   bool is_indexed = false;  // the footer and what it says account for every byte
   Condition condition;

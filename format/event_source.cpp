@@ -111,7 +111,8 @@ std::vector<const ChunkInfo*> chunks_of(const std::vector<MergeStep>& steps,
 struct EventSource::State {
   State(TraceReader::State& opened, const EventSourceOptions& options)
       : reader(opened),
-        steps(plan_merge(opened.container.chunks, opened.container.header.start_clock)),
+        steps(plan_merge(opened.container.chunks, opened.container.header.start_clock,
+                         !opened.container.condition.recovered)),
         pipeline(opened.bytes.bytes(), chunks_of(steps, opened.container.chunks),
                  std::max(options.threads, 1u) - 1) {
     was_damaged.reserve(opened.container.chunks.size());
@@ -186,7 +187,7 @@ bool EventSource::State::step_is_due() const {
 void EventSource::State::take_step() {
   const MergeStep& step = steps[next_step++];
   if (step.is_gap) {
-    add_gap(step.key, reader.container.chunks[step.chunk].header.lost_before, step.until);
+    add_gap(step.key, step.lost, step.until);
   } else {
     take_chunk(step);
   }

@@ -60,6 +60,7 @@ std::vector<std::byte> make_footer(std::uint64_t trace_id, std::uint32_t number,
                              .imports = imports,
                              .stacks_lost = info.stacks_lost,
                              .started_attached = info.started_attached,
+                             .flight = info.flight,
                              .notices = notices,
                              .ending = ending ? &*ending : nullptr,
                              .derivation = info.derivation ? &derivation : nullptr};

@@ -73,6 +73,7 @@ FooterContents to_contents(schema::Footer::Reader from) {
   to.info.stacks_lost = from.getStacksLost();
   to.info.end_reason = to_end_reason(from.getEndReason());
   to.info.started_attached = from.getStartedAttached();
+  to.info.flight = from.getFlight();
   if (from.hasEnding()) to.info.ending = to_ending(from.getEnding());
   if (from.hasDerivation()) to.info.derivation = to_derivation(from.getDerivation());
   return to;

@@ -25,11 +25,15 @@ struct MergeKey {
 struct MergeStep {
   MergeKey key;             // never below the keys of what comes before it in its stream
   std::size_t chunk = 0;    // place in the reader's list
-  bool is_gap = false;      // stands for the losses in front of the chunk, not for the chunk
+  bool is_gap = false;      // stands for losses, not for the chunk
   std::uint64_t until = 0;  // of a gap: time of what follows it in its stream
+  std::uint64_t lost = 0;   // of a gap
 };
 
-// Sorted by key. From headers alone: no payload is looked at.
-std::vector<MergeStep> plan_merge(std::span<const ChunkInfo> chunks, std::uint64_t start_clock);
+// Sorted by key. From headers alone: no payload is looked at. `has_end`: the recorder closed the
+// trace. Otherwise some processors' last events are in it and others' are not, so that every
+// stream has a gap between its own end and that of the trace.
+std::vector<MergeStep> plan_merge(std::span<const ChunkInfo> chunks, std::uint64_t start_clock,
+                                  bool has_end = true);
 
 }  // namespace ddireplay::format

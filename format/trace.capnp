@@ -156,4 +156,6 @@ struct Footer {
   notices @8 :List(Text);   # what a reader of the report should know, in words
   ending @9 :Ending;
   derivation @10 :Derivation; # not there: the events are as they were recorded
+  flight @11 :Bool;         # the oldest events gave way to newer ones: the recording begins in the
+                            # middle of the target's life
 }

@@ -25,7 +25,7 @@ namespace ddireplay::format {
 struct ChunkInfo {
   std::uint64_t offset = 0;  // of the header, from the start of the file
   ChunkHeader header{};      // without checksums where it comes from the index
-  bool after_hole = false;   // first of its stream behind bytes that belong to no chunk
+  bool after_hole = false;   // first of its stream behind bytes or numbers that have no chunk
   bool damaged = false;      // refused; known once its payload has been looked at
 };
 
@@ -72,6 +72,7 @@ struct FooterInfo {
   std::uint64_t stacks_lost = 0;
   EndReason end_reason = EndReason::stopped;
   bool started_attached = false;
+  bool flight = false;  // the oldest events gave way to newer ones
   std::vector<Module> modules{};
   std::vector<ImportInfo> imports{};
   std::vector<std::string> notices{};
@@ -87,12 +88,14 @@ struct Condition {
   std::uint64_t lost_events = 0;  // counted by the recorder
   std::uint64_t damaged_chunks = 0;   // whole in length, refused by a checksum or as malformed
   std::uint64_t skipped_bytes = 0;    // of the file, that belong to no chunk
+  std::uint64_t missing_chunks = 0;   // by the numbers of those that are there
+  bool begins_late = false;           // a flight recording, whose oldest chunks were overwritten
   std::vector<std::string> problems;  // one line each, as they were found; names offset and chunk
 
   // Nothing is missing: a finding that isn't there wasn't there.
   bool complete() const {
     return has_footer && !recovered && lost_events == 0 && damaged_chunks == 0 &&
-           skipped_bytes == 0;
+           skipped_bytes == 0 && missing_chunks == 0 && !begins_late;
   }
 };
 
@@ -111,7 +114,7 @@ class TraceReader {
   const std::string& name() const;
   std::uint64_t file_bytes() const;
   const FileHeader& header() const;
-  std::span<const ChunkInfo> chunks() const;  // in file order, whole ones only
+  std::span<const ChunkInfo> chunks() const;  // by their numbers, whole ones only
   const FooterInfo* footer() const;           // nullptr: the trace has none
   const Condition& condition() const;
 

@@ -71,6 +71,7 @@ ExitStatus run(int argc, char** argv) {
   add_dump_command(app, status);
   add_convert_command(app, status);
   add_reduce_command(app, status);
+  add_repair_command(app, status);
   add_rules_command(app, status);
   add_corpus_command(app, status);
   refuse_unknown_command(app, argc, argv);

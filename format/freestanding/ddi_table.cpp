@@ -38,6 +38,19 @@ consteval bool rows_are_sound() {
 }
 static_assert(rows_are_sound());
 
+// FNV-1a over all texts.
+consteval std::uint64_t id_of_rows() {
+  std::uint64_t id = 0xcbf29ce484222325;
+  for (const DdiRow& row : kRows) {
+    for (const std::string_view text : {row.name, row.prototype, row.derived}) {
+      for (const char c : text) id = (id ^ static_cast<unsigned char>(c)) * 0x100000001b3;
+      id = (id ^ 0xff) * 0x100000001b3;
+    }
+  }
+  return id;
+}
+constexpr std::uint64_t kId = id_of_rows();
+
 constexpr std::string_view kFamilyNames[] = {
     "pool",   "irql",  "spinlock",   "fastmutex", "sync",   "resource", "mdl",       "iospace",
     "timer",  "dpc",   "workitem",   "thread",    "object", "handle",   "lookaside", "irp",
@@ -52,6 +65,8 @@ std::string_view family_name(Family family) {
 }
 
 DdiTable ddi_table() { return {kRows, std::size(kRows)}; }
+
+std::uint64_t ddi_table_id() { return kId; }
 
 const DdiRow* find_ddi(std::string_view name) {
   std::size_t low = 0;

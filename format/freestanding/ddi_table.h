@@ -70,6 +70,8 @@ struct DdiTable {
   const DdiRow* end() const { return rows + count; }
 };
 DdiTable ddi_table();
+// Tells tables of different versions apart.
+std::uint64_t ddi_table_id();
 
 // The row of that name, or nullptr.
 const DdiRow* find_ddi(std::string_view name);

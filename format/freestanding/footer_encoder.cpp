@@ -82,6 +82,7 @@ void put_footer(flat::Footer to, const FooterEntry& from) {
   to.set_end_reason(static_cast<flat::EndReason>(from.end_reason));
   to.set_stacks_lost(from.stacks_lost);
   to.set_started_attached(from.started_attached);
+  to.set_flight(from.flight);
   if (from.ending != nullptr) put_ending(to.init_ending(), *from.ending);
   if (from.derivation != nullptr) put_derivation(to.init_derivation(), *from.derivation);
 }

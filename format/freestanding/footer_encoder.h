@@ -73,6 +73,7 @@ struct FooterEntry {
   std::span<const ImportEntry> imports{};
   std::uint64_t stacks_lost = 0;
   bool started_attached = false;
+  bool flight = false;
   std::span<const std::string_view> notices{};
   const EndingEntry* ending = nullptr;          // nullptr: nothing is known
   const DerivationEntry* derivation = nullptr;  // nullptr: the events are as they were recorded

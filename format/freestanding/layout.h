@@ -62,6 +62,7 @@ enum class ChunkKind : std::uint16_t {
   events = 1,   // EventChunk: the events of one processor, in time order
   symbols = 2,  // SymbolChunk: names and lines that the trace carries with it
   footer = 3,   // Footer: index and summary
+  memory = 4,   // never in a file: stands in the recorder's memory (memory_image.h)
 };
 
 struct ChunkHeader {

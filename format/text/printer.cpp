@@ -56,6 +56,7 @@ class Printer {
   void print_event(const Event& event);
   void print_fields(const Event& event, const Layout& layout);
   void print_gap(const Event& gap);
+  std::uint64_t last_time() const;
   const std::string& declare_function(FunctionId id);
   bool is_as_implied(const Function& function) const;
   ModuleId implied_module() const;
@@ -217,8 +218,18 @@ void Printer::print_fields(const Event& event, const Layout& layout) {
   }
 }
 
+std::uint64_t Printer::last_time() const {
+  std::uint64_t last = 0;
+  for (const ChunkInfo& chunk : reader_.chunks()) {
+    if (chunk.header.kind == ChunkKind::events) last = std::max(last, chunk.header.last_time);
+  }
+  return last;
+}
+
 // A trace can't say that nobody knows how many were lost: one at least is what text can say.
 void Printer::print_gap(const Event& gap) {
+  // That a trace which was not closed has an open end is said by how it ended.
+  if (gap.values[0] == 0 && reader_.condition().recovered && gap.values[1] == last_time()) return;
   const std::uint64_t lost = std::max<std::uint64_t>(gap.values[0], 1);
   lost_ += lost;
   put("gap cpu{} lost={}\n", gap.processor, lost);
@@ -343,7 +354,7 @@ void Printer::print_end() {
   put("end reason={}", kEndReasons.at(static_cast<std::size_t>(reason)));
   if (end.lost > lost_) put(" lost={}", end.lost);
   if (end.stacks_lost != 0) put(" stackslost={}", end.stacks_lost);
-  put("{}\n", end.started_attached ? " attached" : "");
+  put("{}{}\n", end.started_attached ? " attached" : "", end.flight ? " flight" : "");
 }
 
 }  // namespace

@@ -225,12 +225,13 @@ void read_derived(Words& words, Draft& draft) {
 
 void read_end(Words& words, Draft& draft) {
   FooterInfo& footer = draft.footer;
-  Attributes attributes(words, "reason=, lost=, stackslost= or attached");
+  Attributes attributes(words, "reason=, lost=, stackslost=, attached or flight");
   while (attributes.next()) {
     if (!(attributes.choice("reason", kEndReasons, footer.end_reason) ||
           attributes.number("lost", footer.lost) ||
           attributes.number("stackslost", footer.stacks_lost) ||
-          attributes.flag("attached", footer.started_attached))) {
+          attributes.flag("attached", footer.started_attached) ||
+          attributes.flag("flight", footer.flight))) {
       attributes.refuse();
     }
   }

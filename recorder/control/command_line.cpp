@@ -18,6 +18,9 @@ const char kHelp[] =
       loads or unloads the driver of a service from the recorder's own process.
   ddirec status [--json]
       events, bytes and losses so far; hooks, and those never reached.
+  ddirec freeze
+      takes no more events, and writes what a flight recording has kept to its file. To be stopped
+      all the same.
   ddirec stop [--wait-ms N]
       restores every pointer and closes the trace, after waiting at most N ms (2000) for threads to
       leave recorded calls.
@@ -33,6 +36,8 @@ OPTION:
   --all-imports     hook the C run-time's functions, too
   --ring-kib N      memory for each processor, a power of two, 64 to 65536 (4096)
   --flush-ms N      events are in the file after this time at the latest, 10 to 60000 (100)
+  --flight MIB      keep the newest events only, so much of them after compression, 1 to 1024, in
+                    memory; the file has them when the recording is frozen or stopped
   --wait-ms N       as for stop
   --limit-ms N      run: how long to wait for the target's DriverEntry and its DriverUnload
                     (20000). One that takes longer goes on, but nobody waits for it
@@ -91,6 +96,7 @@ class Words {
 
 Command command_named(const std::wstring& name) {
   if (name == L"start") return Command::start;
+  if (name == L"freeze") return Command::freeze;
   if (name == L"stop") return Command::stop;
   if (name == L"status") return Command::status;
   if (name == L"load") return Command::load;
@@ -128,6 +134,8 @@ bool take_recording_option(CommandLine& line, const std::wstring& option, Words&
     options.ring_kib = words.take_number(option, kRingKibMin, kRingKibMax);
   } else if (option == L"--flush-ms") {
     options.flush_ms = words.take_number(option, kFlushMsMin, kFlushMsMax);
+  } else if (option == L"--flight") {
+    options.flight_mib = words.take_number(option, 1, kFlightMibMax);
   } else if (option == L"--all-imports") {
     options.all_imports = true;
   } else if (option == L"--recorder" && line.command == Command::run) {

@@ -8,7 +8,7 @@
 
 namespace ddireplay::recorder::control {
 
-enum class Command { help, start, stop, status, load, unload, run };
+enum class Command { help, start, freeze, stop, status, load, unload, run };
 
 // A driver, as it is named on the command line of `run`.
 struct DriverWord {

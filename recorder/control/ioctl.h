@@ -10,7 +10,7 @@
 
 namespace ddireplay::recorder::control {
 
-inline constexpr uint32_t kVersion = 2;
+inline constexpr uint32_t kVersion = 3;
 
 inline constexpr char16_t kDeviceName[] = u"\\Device\\ddirec";
 inline constexpr char16_t kLinkName[] = u"\\DosDevices\\ddirec";
@@ -25,6 +25,7 @@ inline constexpr uint32_t kIoctlLoad = ioctl_code(2);    // ServiceRequest -> Re
 inline constexpr uint32_t kIoctlUnload = ioctl_code(3);  // ServiceRequest -> Reply
 inline constexpr uint32_t kIoctlStatus = ioctl_code(4);  // Header -> StatusReply
 inline constexpr uint32_t kIoctlHooks = ioctl_code(5);   // HooksRequest -> HooksReply
+inline constexpr uint32_t kIoctlFreeze = ioctl_code(6);  // FreezeRequest -> Reply
 // Loading and unloading are answered when they are done. To cancel the request ends the waiting,
 // not the work.
 
@@ -56,7 +57,7 @@ struct StartRequest {
   uint32_t stack_depth;  // frames; 0: no stacks
   uint32_t flush_ms;     // events are in the file after this time at the latest
   uint32_t target_count;
-  uint32_t reserved;
+  uint32_t flight_mib;  // 0: all events are kept; else the newest chunks, so much of them
   char16_t targets[kMaxTargets][kNameCharacters];  // file names, as in MyDriver.sys
   // Of its service, which the system names the driver's object after; empty: the file's name
   // without its extension.
@@ -64,6 +65,7 @@ struct StartRequest {
   char16_t output[kPathCharacters];  // as in \??\C:\trace.ddt
 };
 
+inline constexpr uint32_t kFlightMibMax = 1024;
 inline constexpr uint32_t kRingKibMin = 64;
 inline constexpr uint32_t kRingKibMax = 64 * 1024;
 inline constexpr uint32_t kStackDepthMax = 64;
@@ -75,6 +77,12 @@ struct StopRequest {
   Header header;
   uint32_t reason;   // EndReason of the trace, when nothing worse happened: stopped, time_limit
   uint32_t wait_ms;  // for threads to leave recorded calls
+};
+
+// A flight recording takes no more events, and is written to its file. Answered when that is done;
+// stopping it remains to be done.
+struct FreezeRequest {
+  Header header;
 };
 
 struct ServiceRequest {

@@ -43,6 +43,9 @@ Exit execute(const CommandLine& line) {
     case Command::start:
       start(line);
       break;
+    case Command::freeze:
+      require(RecorderDevice().freeze(), Exit::recorder_failed, "nothing can be frozen");
+      break;
     case Command::stop:
       stop(line);
       break;

@@ -73,7 +73,13 @@ std::int32_t RecorderDevice::start(const StartOptions& options) {
   request.ring_kib = options.ring_kib;
   request.stack_depth = options.stack_depth;
   request.flush_ms = options.flush_ms;
+  request.flight_mib = options.flight_mib;
   return ask_status(kIoctlStart, request);
+}
+
+std::int32_t RecorderDevice::freeze() {
+  FreezeRequest request = {};
+  return ask_status(kIoctlFreeze, request);
 }
 
 std::int32_t RecorderDevice::stop(unsigned wait_ms) {

@@ -23,6 +23,7 @@ struct StartOptions {
   unsigned stack_depth = 16;
   unsigned ring_kib = 4096;
   unsigned flush_ms = 100;
+  unsigned flight_mib = 0;  // 0: no flight recording
   bool all_imports = false;
 };
 
@@ -36,6 +37,7 @@ class RecorderDevice {
 
   // These return the NTSTATUS of what was asked; they throw Failure when it could not be asked.
   std::int32_t start(const StartOptions& options);
+  std::int32_t freeze();
   std::int32_t stop(unsigned wait_ms);
   // Nothing: it took longer than `limit_ms`, and goes on without anybody waiting for it.
   std::optional<std::int32_t> load(const std::wstring& service, unsigned limit_ms);

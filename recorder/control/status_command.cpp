@@ -11,6 +11,7 @@ namespace ddireplay::recorder::control {
 namespace {
 
 constexpr std::uint32_t kEndStopped = 0;  // EndReason
+constexpr std::uint32_t kEndFrozen = 8;
 
 const char* state_name(State state) {
   switch (state) {
@@ -90,7 +91,7 @@ void check_totals(RecorderDevice& device) {
     throw Failure(Exit::incomplete,
                   "the trace can't be written: " + status_text(totals.write_status));
   }
-  if (totals.end_reason != kEndStopped) {
+  if (totals.end_reason != kEndStopped && totals.end_reason != kEndFrozen) {
     throw Failure(Exit::incomplete,
                   "a thread is still inside a recorded call; the recorder stays loaded");
   }

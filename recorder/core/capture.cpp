@@ -89,6 +89,7 @@ bool PlanTable::build(std::span<RowPlan> plans) {
   plans_[table.count].row = &format::unknown_ddi();
   plans_[table.count + 1].row = &format::absent_ddi();
   for (RowPlan& plan : plans_) {
+    plan.number = static_cast<std::uint16_t>(&plan - plans_.data());
     const format::Layout layout = plan.row->layout();
     for (unsigned i = 0; i < layout.field_count; ++i) {
       plan.operands[i] = operand_of(layout.fields[i]);

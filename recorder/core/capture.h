@@ -48,6 +48,7 @@ enum class Duty : std::uint8_t {
 
 struct RowPlan {
   const format::DdiRow* row = nullptr;
+  std::uint16_t number = 0;  // of the row, as a memory image has it
   Operand operands[format::kMaxFields];
   WrapPlan wraps[format::kMaxWraps];
   std::uint8_t entry_count = 0;

@@ -29,6 +29,7 @@ std::span<T> take(format::Carver& carver, std::size_t count) {
 
 // The pieces whose number follows from the configuration, in the order in which they lie.
 struct Pieces {
+  std::span<MemoryHead> memory;
   std::span<Ring> rings;
   std::span<Slot> slots;
   std::span<format::StackEntry> stacks;
@@ -42,8 +43,11 @@ struct Pieces {
   std::span<format::FunctionEntry> functions;
   std::span<std::atomic<std::uint8_t>> providers;
   std::span<char> text;
+  std::span<format::MemoryFunction> memory_functions;
+  std::span<format::MemoryModule> memory_modules;
 
   void place(format::Carver& carver, const RecorderConfig& config) {
+    memory = take<MemoryHead>(carver, 1);
     rings = take<Ring>(carver, config.processors);
     slots = take<Slot>(carver, std::size_t{config.processors} * config.ring_slots);
     stacks = take<format::StackEntry>(carver, config.stacks);
@@ -57,6 +61,22 @@ struct Pieces {
     functions = take<format::FunctionEntry>(carver, config.functions);
     providers = take<std::atomic<std::uint8_t>>(carver, config.functions);
     text = take<char>(carver, config.text_bytes);
+    memory_functions = take<format::MemoryFunction>(carver, config.functions);
+    memory_modules = take<format::MemoryModule>(carver, config.modules);
+  }
+
+  // Says in front of all where they are.
+  void describe() {
+    MemoryHead& head = memory.front();
+    Ring::describe(head.image);
+    head.image.rings = head.table(rings);
+    head.image.slots = head.table(slots);
+    head.image.stacks = head.table(stacks);
+    head.image.frames = head.table(frames);
+    head.image.functions = head.table(memory_functions);
+    head.image.modules = head.table(memory_modules);
+    head.image.text = head.table(text);
+    head.image.writer = head.table(std::span(&head.writer, 1));
   }
 };
 
@@ -88,6 +108,9 @@ Recorder::Recorder(const RecorderConfig& config, std::span<std::byte> memory) : 
   stack_memo_.attach(pieces.memo);
   hooks_.attach(config.stubs, pieces.hooks, pieces.hook_index);
   tables_.attach(pieces.modules, pieces.functions, pieces.providers, pieces.text);
+  tables_.memory().attach(pieces.memory_functions, pieces.memory_modules, pieces.text);
+  pieces.describe();
+  memory_ = pieces.memory.data();
   plans_.build(pieces.plans);
   cancel_plan_ = plans_.find("cb:Cancel");
 }

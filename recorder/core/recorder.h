@@ -14,6 +14,7 @@
 #include "recorder/core/call_frame.h"
 #include "recorder/core/capture.h"
 #include "recorder/core/hook_table.h"
+#include "recorder/core/memory_head.h"
 #include "recorder/core/ring.h"
 #include "recorder/core/stack_memo.h"
 #include "recorder/core/stack_table.h"
@@ -97,6 +98,8 @@ class Recorder {
   HookTable& hooks() { return hooks_; }
   TraceTables& tables() { return tables_; }
   StackTable& stacks() { return stack_table_; }
+  // The writer says when there is something to be found, and what it is doing.
+  MemoryHead& memory() { return *memory_; }
   std::span<Ring> rings() { return rings_; }
   std::uint64_t refused_hooks() const { return refused_hooks_.load(std::memory_order_relaxed); }
   std::uint64_t lost_stacks() const { return lost_stacks_.load(std::memory_order_relaxed); }
@@ -124,6 +127,7 @@ class Recorder {
   void leave(const CallFrame& frame, const RowPlan& plan);
 
   RecorderConfig config_;
+  MemoryHead* memory_ = nullptr;
   std::atomic<bool> recording_{false};
   std::span<Ring> rings_;
   std::span<WalkSlot> walks_;

@@ -26,6 +26,7 @@
 #include <cstdint>
 #include <span>
 
+#include "format/freestanding/memory_image.h"
 #include "format/freestanding/record.h"
 #include "recorder/core/platform.h"
 #include "recorder/core/shared_access.h"
@@ -35,8 +36,7 @@ namespace ddireplay::recorder {
 using format::Record;
 using format::Slot;
 
-// Function of the slot that stands where events were lost; values[0] says how many in all.
-inline constexpr std::uint16_t kLossMark = 0xffff;
+using format::kLossMark;
 
 struct EventHead {
   std::uint64_t thread = 0;
@@ -128,9 +128,10 @@ class BasicRing {
   // Takes committed records in order. `value_count` tells a record's number of values. Ends at the
   // first uncommitted record, at a loss, or when `out` is full; the slots become free all at once
   // at the end, so that a ring that was full has room for more than one event before it is full
-  // again.
-  template <class ValueCount>
-  Drained drain(std::span<Slot> out, const ValueCount& value_count) {
+  // again. Before that `copied` is called with what will be returned: at no moment are records
+  // nowhere.
+  template <class ValueCount, class Copied>
+  Drained drain(std::span<Slot> out, const ValueCount& value_count, const Copied& copied) {
     Drained result;
     const std::uint64_t begin = tail_.load(std::memory_order_relaxed);
     const std::uint64_t end = head_.load(std::memory_order_acquire);
@@ -158,6 +159,7 @@ class BasicRing {
       position += slots;
       result.slots += slots;
     }
+    copied(result);
     free_slots(begin, position);
     return result;
   }
@@ -169,6 +171,20 @@ class BasicRing {
   std::uint64_t capacity() const { return capacity_; }
 
   std::uint64_t lost_total() const { return lost_total_.load(std::memory_order_relaxed); }
+
+  template <class ValueCount>
+  Drained drain(std::span<Slot> out, const ValueCount& value_count) {
+    return drain(out, value_count, [](const Drained&) {});
+  }
+
+  // Where in a ring a dump of it has the counters.
+  static void describe(format::MemoryImage& image) {
+    image.ring_bytes = sizeof(BasicRing);
+    image.ring_head = offsetof(BasicRing, head_);
+    image.ring_tail = offsetof(BasicRing, tail_);
+    image.ring_lost = offsetof(BasicRing, lost_total_);
+    image.ring_told = offsetof(BasicRing, lost_told_);
+  }
 
   // For the consumer: losses that no mark has told yet.
   std::uint64_t lost_untold() const { return lost_total() - lost_told_; }

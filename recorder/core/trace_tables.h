@@ -14,6 +14,7 @@
 
 #include "format/freestanding/chunk_encoder.h"
 #include "recorder/core/capture.h"
+#include "recorder/core/memory_head.h"
 #include "recorder/core/platform.h"
 
 namespace ddireplay::recorder {
@@ -51,6 +52,7 @@ class TraceTables {
                          .entry_count = plan.entry_count,
                          .exit_count = plan.exit_count,
                          .original = original};
+    memory_.set_function(place, functions_[place], plan.number);
     providers_[place].store(1 + static_cast<std::uint8_t>(provider), std::memory_order_release);
     id = static_cast<std::uint16_t>(place);
     return true;
@@ -75,10 +77,13 @@ class TraceTables {
     }
     entry.pdb_age = module.pdb_age;
     entry.is_target = module.is_target;
+    memory_.set_module(place, entry, module.size);
     // With its size it begins to hold addresses: until then nobody finds it.
     std::atomic_ref(entry.size).store(module.size, std::memory_order_release);
     return static_cast<std::uint16_t>(place);
   }
+
+  MemoryTables& memory() { return memory_; }
 
   std::span<const format::ModuleEntry> modules() const {
     return modules_.first(modules_used_.load(std::memory_order_acquire));
@@ -140,6 +145,7 @@ class TraceTables {
   std::span<format::FunctionEntry> functions_;
   std::span<std::atomic<std::uint8_t>> providers_;  // per function: 0, or 1 + its provider
   std::span<char> text_;
+  MemoryTables memory_;
   std::atomic<std::uint32_t> modules_used_{0};
   std::atomic<std::uint32_t> functions_used_{0};
   std::atomic<std::size_t> text_used_{0};

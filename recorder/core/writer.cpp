@@ -58,6 +58,11 @@ std::size_t Writer::bytes_needed(const RecorderConfig& recorder, const WriterCon
   carver.take<CallCount>(recorder.functions);
   carver.take<format::IndexEntry>(config.index_chunks);
   carver.take<format::ImportEntry>(recorder.functions);
+  carver.take<Dropped>(recorder.processors);
+  if (config.flight_bytes != 0) {
+    carver.take<FlightStore::Place>(config.index_chunks);
+    carver.take<std::byte>(config.flight_bytes);
+  }
   return carver.bytes();
 }
 
@@ -81,11 +86,21 @@ Writer::Writer(Recorder& recorder, const RecorderConfig& recorder_config,
   index_ = take<format::IndexEntry>(carver, config.index_chunks);
   imports_ = take<format::ImportEntry>(carver, recorder_config.functions);
   next_number_ = config.first_number;
+  dropped_ = take<Dropped>(carver, recorder_config.processors);
+  if (config.flight_bytes != 0) {
+    const auto places = take<FlightStore::Place>(carver, config.index_chunks);
+    flight_.attach({carver.take<std::byte>(config.flight_bytes), config.flight_bytes}, places);
+  }
 }
 
 bool Writer::begin(format::FileHeader header) {
   trace_id_ = header.trace_id;
   format::seal_file_header(header);
+  MemoryHead& memory = recorder_.memory();
+  memory.writer = {};
+  memory.image.staging = memory.table(staging_);
+  memory.image.flight = flight_.is_used() ? 1 : 0;
+  memory.publish(header);
   return append(std::as_bytes(std::span(&header, 1)));
 }
 
@@ -108,17 +123,25 @@ bool Writer::finish(format::EndReason reason, bool started_attached,
     close_ring(static_cast<std::uint16_t>(stream));
   }
   failed_ = false;
+  if (flight_.is_used()) {
+    write_kept();
+    failed_ = false;
+  }
   format::FooterEntry footer;
   if (!index_full_) footer.chunks = index_.first(index_used_);
   footer.modules = recorder_.tables().modules();
-  footer.events = events();
-  footer.lost = lost();
+  footer.events = flight_.is_used() ? kept_events_ : events();
+  footer.lost = flight_.is_used() ? kept_lost_ : lost();
+  footer.flight = begins_late_;
   footer.end_reason = reason;
   footer.imports = imports_.first(list_imports());
   footer.stacks_lost = recorder_.lost_stacks();
   footer.started_attached = started_attached;
   footer.notices = notices.first(notices.size() < kMaxNotices ? notices.size() : kMaxNotices);
-  return write_footer(footer);
+  const bool is_closed = write_footer(footer);
+  // What is left in memory is in the file.
+  if (is_closed) recorder_.memory().withdraw();
+  return is_closed;
 }
 
 std::uint64_t Writer::lost() const {
@@ -142,14 +165,23 @@ bool Writer::drain_ring(std::uint16_t stream, bool flush) {
     const bool filling = ring.used() >= enough;
     if (!filling && !flush) return true;
     behind_ = behind_ || filling;
-    const Drained drained =
-        ring.drain(staging_, [this](const Record& record) { return value_count(record); });
+    const Drained drained = ring.drain(
+        staging_, [this](const Record& record) { return value_count(record); },
+        [&](const Drained& copied) { stage(stream, copied); });
     carried_loss_[stream] += drained.lost_before;
     if (drained.slots == 0) return true;
     if (!write_chunk(stream, staging_.first(drained.slots))) return false;
     if (drained.slots < enough && !drained.at_loss) return true;
   }
   return true;
+}
+
+// For a dump that is taken before these slots are in a chunk.
+void Writer::stage(std::uint16_t stream, const Drained& drained) {
+  format::MemoryWriter& memory = recorder_.memory().writer;
+  memory.staged_stream = stream;
+  memory.staged_lost = carried_loss_[stream] + drained.lost_before;
+  std::atomic_ref(memory.staged_slots).store(drained.slots, std::memory_order_release);
 }
 
 bool Writer::write_chunk(std::uint16_t stream, std::span<const Slot> slots) {
@@ -166,6 +198,14 @@ bool Writer::write_chunk(std::uint16_t stream, std::span<const Slot> slots) {
   return append_chunk(chunk);
 }
 
+// Of one that has no events.
+std::span<const std::byte> Writer::empty_chunk(std::uint16_t stream, std::uint32_t number,
+                                               std::uint64_t time) {
+  const format::ChunkIdentity identity{
+      .trace_id = trace_id_, .stream = stream, .number = number, .time = time};
+  return encoder_.encode(identity, {}, {}, chunk_);
+}
+
 bool Writer::append(std::span<const std::byte> bytes) {
   if (failed_) return false;
   if (bytes.empty() || !output_.append(bytes)) {
@@ -179,11 +219,67 @@ bool Writer::append(std::span<const std::byte> bytes) {
 }
 
 bool Writer::append_chunk(std::span<const std::byte> chunk) {
-  const std::uint64_t offset = bytes();
-  if (!append(chunk)) return false;
+  if (!(flight_.is_used() ? keep_chunk(chunk) : index_chunk(chunk))) return false;
   const auto& header = *reinterpret_cast<const format::ChunkHeader*>(chunk.data());
   events_.fetch_add(header.event_count, std::memory_order_relaxed);
   ++next_number_;
+  recorder_.memory().writer.next_number = next_number_;
+  recorder_.memory().writer.staged_slots = 0;
+  return true;
+}
+
+bool Writer::keep_chunk(std::span<const std::byte> chunk) {
+  if (failed_ || chunk.empty()) return false;
+  const auto drop = [this](const format::ChunkHeader& header) {
+    Dropped& dropped = dropped_[header.stream];
+    ++dropped.chunks;
+    dropped.last_time = header.last_time;
+  };
+  const auto place = flight_.add(chunk, drop);
+  if (!place) {
+    drop(*reinterpret_cast<const format::ChunkHeader*>(chunk.data()));
+    return true;
+  }
+  failed_ = !output_.write_at(sizeof(format::FileHeader) + *place, chunk);
+  return !failed_;
+}
+
+// In place of the circle come its chunks in their order. Should this end half-way, what has been
+// written is a trace of the oldest of them.
+bool Writer::write_kept() {
+  output_.truncate(sizeof(format::FileHeader));
+  bytes_.store(sizeof(format::FileHeader), std::memory_order_relaxed);
+  for (std::size_t i = 0; i < flight_.size(); ++i) {
+    const auto& header = *reinterpret_cast<const format::ChunkHeader*>(flight_.chunk(i).data());
+    if (!index_chunk(flight_.chunk(i))) return false;
+    if (i == 0) begins_late_ = header.number != 0;
+    kept_events_ += header.event_count;
+    kept_lost_ += header.lost_before;
+  }
+  return tell_of_silent_streams();
+}
+
+// Of whose events all gave way: an empty chunk says until when there were some.
+bool Writer::tell_of_silent_streams() {
+  for (std::size_t stream = 0; stream < dropped_.size(); ++stream) {
+    bool is_silent = dropped_[stream].chunks != 0;
+    for (std::size_t i = 0; i < flight_.size() && is_silent; ++i) {
+      is_silent =
+          reinterpret_cast<const format::ChunkHeader*>(flight_.chunk(i).data())->stream != stream;
+    }
+    if (!is_silent) continue;
+    const auto chunk =
+        empty_chunk(static_cast<std::uint16_t>(stream), next_number_, dropped_[stream].last_time);
+    if (!index_chunk(chunk)) return false;
+    ++next_number_;
+  }
+  return true;
+}
+
+bool Writer::index_chunk(std::span<const std::byte> chunk) {
+  const std::uint64_t offset = bytes();
+  if (!append(chunk)) return false;
+  const auto& header = *reinterpret_cast<const format::ChunkHeader*>(chunk.data());
   if (index_used_ == index_.size()) {
     index_full_ = true;
     return true;

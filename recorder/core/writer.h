@@ -13,6 +13,7 @@
 #include "format/freestanding/chunk_encoder.h"
 #include "format/freestanding/footer_encoder.h"
 #include "format/freestanding/layout.h"
+#include "recorder/core/flight_store.h"
 #include "recorder/core/recorder.h"
 #include "recorder/core/text.h"
 
@@ -24,6 +25,8 @@ class Output {
   // False: nothing more can be written, the disk is full, say. There may be less in the file than
   // was given.
   virtual bool append(std::span<const std::byte> bytes) = 0;
+  // The same at some other place than the end, which it may move.
+  virtual bool write_at(std::uint64_t offset, std::span<const std::byte> bytes) = 0;
   // Cuts off what stands behind `bytes`.
   virtual void truncate(std::uint64_t bytes) = 0;
 
@@ -35,6 +38,10 @@ struct WriterConfig {
   std::uint32_t chunk_slots = 1u << 16;   // records of one chunk
   std::uint32_t index_chunks = 1u << 16;  // chunks that the footer can list
   std::uint32_t first_number = 0;         // of the first chunk; tests begin near the last
+  // 0: all chunks go to the file as they come. Else a flight recording: the newest chunks are kept
+  // in so much memory, and written when the recording ends. Until then they stand in the file as in
+  // that memory, one after the other in a circle, for the case that it ends with a crash.
+  std::size_t flight_bytes = 0;
 };
 
 class Writer {
@@ -76,9 +83,16 @@ class Writer {
   };
 
   bool drain_ring(std::uint16_t stream, bool flush);
+  void stage(std::uint16_t stream, const Drained& drained);
   bool write_chunk(std::uint16_t stream, std::span<const Slot> slots);
   bool append(std::span<const std::byte> bytes);
   bool append_chunk(std::span<const std::byte> chunk);
+  bool index_chunk(std::span<const std::byte> chunk);
+  bool keep_chunk(std::span<const std::byte> chunk);
+  bool write_kept();
+  std::span<const std::byte> empty_chunk(std::uint16_t stream, std::uint32_t number,
+                                         std::uint64_t time);
+  bool tell_of_silent_streams();
   bool close_ring(std::uint16_t stream);
   void survey(std::span<const Slot> slots);
   void add_modules_of(std::uint32_t stack);
@@ -104,6 +118,15 @@ class Writer {
   std::span<CallCount> calls_;             // per function
   std::span<format::IndexEntry> index_;
   std::size_t index_used_ = 0;
+  FlightStore flight_;
+  struct Dropped {
+    std::uint64_t chunks = 0;
+    std::uint64_t last_time = 0;
+  };
+  std::span<Dropped> dropped_;  // per stream, of a flight recording
+  bool begins_late_ = false;    // the oldest chunks have given way
+  std::uint64_t kept_events_ = 0;
+  std::uint64_t kept_lost_ = 0;
   std::span<format::ImportEntry> imports_;
   platform::ModuleDescription module_;
   std::atomic<std::uint64_t> events_{0};

@@ -76,6 +76,9 @@ Outcome control_request(ULONG code, void* buffer, ULONG in, ULONG out) {
       return answer<control::StartRequest>(buffer, in, out, session_start);
     case control::kIoctlStop:
       return answer<control::StopRequest>(buffer, in, out, session_stop);
+    case control::kIoctlFreeze:
+      return answer<control::FreezeRequest>(
+          buffer, in, out, [](const control::FreezeRequest&) { return session_freeze(); });
     case control::kIoctlStatus:
       return answer_status(buffer, in, out);
     case control::kIoctlHooks:

@@ -6,6 +6,7 @@
 #include "recorder/core/presence.h"
 #include "recorder/core/recorder.h"
 #include "recorder/core/writer.h"
+#include "recorder/windows/bug_check.h"
 #include "recorder/windows/hook_stubs.h"
 #include "recorder/windows/loader_list.h"
 #include "recorder/windows/passive_lock.h"
@@ -35,6 +36,8 @@ struct Session {
         writer(recorder, config, writer_config, file, writer_memory),
         patches(patch_memory) {}
 
+  std::span<std::byte> block;  // all of it
+  CrashDumpMemory crash_dump;
   TraceFile file;
   Recorder recorder;
   Writer writer;
@@ -43,6 +46,9 @@ struct Session {
   HANDLE writer_thread = nullptr;
   KEVENT stop_writing = {};
   EndReason end_reason = EndReason::stopped;  // set before stop_writing
+  bool is_flight = false;
+  std::atomic<bool> freeze{false};   // asked for
+  std::atomic<bool> written{false};  // the file is closed
 };
 
 struct Manager {
@@ -77,8 +83,8 @@ bool is_valid(const control::StartRequest& request) {
   if ((request.flags & ~control::start_flags::all_imports) != 0 || !is_power_of_two ||
       request.ring_kib < control::kRingKibMin || request.ring_kib > control::kRingKibMax ||
       request.stack_depth > control::kStackDepthMax || request.flush_ms < control::kFlushMsMin ||
-      request.flush_ms > control::kFlushMsMax || request.target_count == 0 ||
-      request.target_count > control::kMaxTargets ||
+      request.flush_ms > control::kFlushMsMax || request.flight_mib > control::kFlightMibMax ||
+      request.target_count == 0 || request.target_count > control::kMaxTargets ||
       !is_terminated(request.output, control::kPathCharacters)) {
     return false;
   }
@@ -99,6 +105,14 @@ Session* make_session(const control::StartRequest& request) {
   config.stubs = stub_range();
   WriterConfig writer_config;
   if (config.ring_slots < writer_config.chunk_slots) writer_config.chunk_slots = config.ring_slots;
+  if (request.flight_mib != 0) {
+    writer_config.flight_bytes = std::size_t{request.flight_mib} << 20;
+    // Several chunks must find room, however badly they are compressed.
+    const std::size_t slots = writer_config.flight_bytes / sizeof(Slot) / 8;
+    if (slots < writer_config.chunk_slots) {
+      writer_config.chunk_slots = static_cast<std::uint32_t>(slots);
+    }
+  }
 
   const std::size_t recorder_bytes = Recorder::bytes_needed(config);
   const std::size_t writer_bytes = Writer::bytes_needed(config, writer_config);
@@ -124,6 +138,8 @@ Session* make_session(const control::StartRequest& request) {
                                {writer_memory, writer_bytes}, {patches, Targets::kMaxPatches});
   });
   session->flush_ms = request.flush_ms;
+  session->is_flight = request.flight_mib != 0;
+  session->block = {static_cast<std::byte*>(block), carver.bytes()};
   KeInitializeEvent(&session->stop_writing, NotificationEvent, FALSE);
   return session;
 }
@@ -171,6 +187,7 @@ void finish_trace(Session& session) {
   if (disk_full) session.end_reason = EndReason::disk_full;
   session.writer.finish(session.end_reason, targets().attached(), {notices, count});
   session.file.close();
+  session.written.store(true);
 }
 
 VOID NTAPI write_trace(PVOID context) {
@@ -183,12 +200,17 @@ VOID NTAPI write_trace(PVOID context) {
     stopping = KeWaitForSingleObject(&session.stop_writing, Executive, KernelMode, FALSE,
                                      &interval) == STATUS_SUCCESS;
     targets().settle();
+    if (session.written.load()) continue;
+    if (session.freeze.load()) {
+      finish_trace(session);
+      continue;
+    }
     const bool flush = now_ms() - flushed_ms >= session.flush_ms;
     if (flush) flushed_ms = now_ms();
     // Nothing can be written any more: stop taking events, which would only be lost.
     if (!session.writer.pump(flush)) session.recorder.set_recording(false);
   }
-  finish_trace(session);
+  if (!session.written.load()) finish_trace(session);
   PsTerminateSystemThread(STATUS_SUCCESS);
 }
 
@@ -201,6 +223,7 @@ NTSTATUS start_writer(Session& session) {
 
 // Waits for the thread itself, not for a signal from it: its last instructions are ours, too.
 void end_writer(Session& session) {
+  session.crash_dump.remove();
   KeSetEvent(&session.stop_writing, IO_NO_INCREMENT, FALSE);
   ZwWaitForSingleObject(session.writer_thread, FALSE, nullptr);
   ZwClose(session.writer_thread);
@@ -218,6 +241,7 @@ void copy_target_names(const control::StartRequest& request, TargetOptions& opti
 
 void free_session(Session* session) {
   manager.session = nullptr;
+  session->recorder.memory().withdraw();
   ExFreePoolWithTag(session, kPoolTag);
 }
 
@@ -230,6 +254,13 @@ NTSTATUS open_trace(Session& session, const control::StartRequest& request) {
   status = session.writer.begin(make_header()) ? start_writer(session) : session.file.status();
   if (!NT_SUCCESS(status)) session.file.close();
   return status;
+}
+
+// The recording's last event says why it is that.
+void end_here(Session& session, EndReason reason) {
+  session.end_reason = reason;
+  const std::uint64_t values[] = {static_cast<std::uint64_t>(reason)};
+  session.recorder.record_own(*session.recorder.plans().find("cb:Stopped"), kMaxTargets, values);
 }
 
 bool wait_until_left(std::uint32_t wait_ms) {
@@ -348,6 +379,7 @@ NTSTATUS session_start(const control::StartRequest& request) {
     release_if_unused();
     return opened;
   }
+  session->crash_dump.add(session->block);
   manager.state = State::recording;
   manager.recorder.store(&session->recorder);
   session->recorder.set_recording(true);
@@ -360,6 +392,20 @@ NTSTATUS session_start(const control::StartRequest& request) {
   manager.state = State::ended;
   release_if_unused();
   return notified;
+}
+
+NTSTATUS session_freeze() {
+  const PassiveGuard guard(manager.lock);
+  if (manager.state != State::recording || !manager.session->is_flight) {
+    return STATUS_INVALID_DEVICE_STATE;
+  }
+  Session& session = *manager.session;
+  if (session.freeze.load()) return STATUS_SUCCESS;
+  session.recorder.set_recording(false);
+  end_here(session, EndReason::stop_requested);
+  session.freeze.store(true);
+  while (!session.written.load()) sleep_ms(kLeavePollMs);
+  return session.file.status();
 }
 
 NTSTATUS session_stop(const control::StopRequest& request) {
@@ -375,9 +421,9 @@ NTSTATUS session_stop(const control::StopRequest& request) {
   targets().close();
   const bool all_left = wait_until_left(request.wait_ms);
   session.recorder.set_recording(false);
-  session.end_reason = all_left ? reason : EndReason::thread_inside;
-  const std::uint64_t values[] = {static_cast<std::uint64_t>(session.end_reason)};
-  session.recorder.record_own(*session.recorder.plans().find("cb:Stopped"), kMaxTargets, values);
+  if (!session.freeze.load()) {
+    end_here(session, all_left ? reason : EndReason::thread_inside);
+  }
   end_writer(session);
   manager.state = State::ended;
   manager.totals = {};

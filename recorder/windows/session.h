@@ -12,6 +12,7 @@ namespace ddireplay::recorder {
 void session_init(DRIVER_OBJECT* driver, PDRIVER_UNLOAD unload);
 
 NTSTATUS session_start(const control::StartRequest& request);
+NTSTATUS session_freeze();
 NTSTATUS session_stop(const control::StopRequest& request);
 void session_status(control::StatusReply& reply);
 void session_hooks(std::uint32_t first, control::HooksReply& reply);

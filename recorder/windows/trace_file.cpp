@@ -23,16 +23,19 @@ void TraceFile::close() {
   handle_ = nullptr;
 }
 
-bool TraceFile::append(std::span<const std::byte> bytes) {
+bool TraceFile::append(std::span<const std::byte> bytes) { return write_at(size_, bytes); }
+
+bool TraceFile::write_at(std::uint64_t offset, std::span<const std::byte> bytes) {
   IO_STATUS_BLOCK result = {};
   LARGE_INTEGER at;
-  at.QuadPart = static_cast<LONGLONG>(size_);
+  at.QuadPart = static_cast<LONGLONG>(offset);
   const NTSTATUS status =
       ZwWriteFile(handle_, nullptr, nullptr, nullptr, &result, const_cast<std::byte*>(bytes.data()),
                   static_cast<ULONG>(bytes.size()), &at, nullptr);
   const bool whole = NT_SUCCESS(status) && result.Information == bytes.size();
   status_ = NT_SUCCESS(status) && !whole ? STATUS_DISK_FULL : status;
-  if (whole) size_ += bytes.size();
+  const std::uint64_t end = offset + bytes.size();
+  if (whole && end > size_) size_ = end;
   return whole;
 }
 
@@ -41,6 +44,7 @@ void TraceFile::truncate(std::uint64_t bytes) {
   end.EndOfFile.QuadPart = static_cast<LONGLONG>(bytes);
   IO_STATUS_BLOCK result = {};
   ZwSetInformationFile(handle_, &result, &end, sizeof(end), FileEndOfFileInformation);
+  if (bytes < size_) size_ = bytes;
 }
 
 }  // namespace ddireplay::recorder

@@ -13,6 +13,7 @@ class TraceFile final : public Output {
   void close();
 
   bool append(std::span<const std::byte> bytes) override;
+  bool write_at(std::uint64_t offset, std::span<const std::byte> bytes) override;
   void truncate(std::uint64_t bytes) override;
 
   // Of the last write. May be asked from any thread.

@@ -95,6 +95,18 @@ TEST_CASE("losses behind the last event are gaps as well") {
   CHECK(read(reader) == std::vector<Seen>{{1, 30, 0, kFirst, 1}, {2, 30, 0, kGap, 4}});
 }
 
+TEST_CASE(
+    "where the recorder did not close the trace, every processor but the last has an open end") {
+  constexpr const char* kEvents =
+      "@30 cpu0 ExFreePool P=1\n@40 cpu1 ExFreePool P=2\n@50 cpu1 ExFreePool P=3\n";
+  const std::vector<Seen> all = {
+      {1, 30, 0, kFirst, 1}, {2, 40, 1, kFirst, 2}, {3, 50, 1, kFirst, 3}};
+  TraceReader closed = trace_from_text(kEvents, "closed");
+  CHECK(read(closed) == all);
+  TraceReader killed = trace_from_text(std::string(kEvents) + "end reason=killed\n", "killed");
+  CHECK(read(killed) == std::vector<Seen>{all[0], {2, 30, 0, kGap, 0}, all[1], all[2]});
+}
+
 TEST_CASE("more gaps than a batch holds") {
   std::string text;
   for (int i = 0; i < 1000; ++i) text += "gap cpu0 lost=1\nExFreePool\n";

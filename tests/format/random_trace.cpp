@@ -37,12 +37,12 @@ class Generator {
   }
 
  private:
-  static FileHeader header() {
+  FileHeader header() const {
     FileHeader header{};
     header.pointer_bytes = 8;
     header.processor_count = 8;
     header.os_build = 19045;
-    header.trace_id = 0x1122334455667788;
+    header.trace_id = 0x1122334455667788 + options_.seed;
     header.clock_hz = 2'400'000'000;
     header.start_clock = 500;
     header.start_filetime = 132'000'000'000'000'000;

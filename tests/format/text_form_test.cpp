@@ -74,8 +74,8 @@ ddi ExFreePool "VOID (PVOID P, LONG Extra)" "Deep:u16=[P+0x8]" module=MyDriver.s
 stack s2
 @1005 cpu0 t1a4 irql0 flags0x40 ExFreePool P=0x0 Extra=-5 Deep=0x9 s2
 @1006 cpu0 t1a4 irql0 < KeWaitForSingleObject raised Object=0x0 WaitReason=0x0 WaitMode=0 Alertable=0 Timeout=0x0 ObjectType=0x0 TimeoutValue=-10000000 Apcs=0x0 StackLow=0x0 StackHigh=0x0 return=0xc0000034
-chunk cpu0 number=2
-chunk cpu0 number=3 time=1500
+chunk cpu0 number=1
+chunk cpu0 number=2 time=1500
 import "MyDriver.sys" ExFreePool calls=12 supplied
 import "MyDriver.sys" KeBugCheckEx calls=0 absent
 import "MyDriver.sys" KeOther calls=3 absent caller=MyDriver.sys+0x6c0

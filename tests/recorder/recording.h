@@ -1,6 +1,7 @@
 // A recorder and its writer over the fake platform, writing to memory.
 #pragma once
 
+#include <algorithm>
 #include <cstring>
 #include <memory>
 #include <vector>
@@ -21,6 +22,11 @@ class MemoryOutput final : public Output {
       return false;
     }
     bytes.insert(bytes.end(), more.begin(), more.end());
+    return true;
+  }
+  bool write_at(std::uint64_t offset, std::span<const std::byte> more) override {
+    bytes.resize(std::max<std::size_t>(bytes.size(), offset + more.size()));
+    std::copy(more.begin(), more.end(), bytes.begin() + static_cast<std::ptrdiff_t>(offset));
     return true;
   }
   void truncate(std::uint64_t size) override { bytes.resize(size); }
@@ -67,10 +73,10 @@ struct Recording {
 
   explicit Recording(const RecorderConfig& config = small_config(),
                      const WriterConfig& writer_config = {.chunk_slots = 128, .index_chunks = 64})
-      : recorder_memory(Recorder::bytes_needed(config)),
-        writer_memory(Writer::bytes_needed(config, writer_config)),
-        recorder(config, recorder_memory.span()),
-        writer(recorder, config, writer_config, output, writer_memory.span()) {
+      : memory(Recorder::bytes_needed(config) + Writer::bytes_needed(config, writer_config)),
+        recorder(config, memory.span().first(Recorder::bytes_needed(config))),
+        writer(recorder, config, writer_config, output,
+               memory.span().subspan(Recorder::bytes_needed(config))) {
     const std::uint16_t module = recorder.tables().add_module(
         {.name = "MyDriver.sys", .base = kDriver, .size = kDriverBytes, .is_target = true});
     target = recorder.add_target(kDriver, kDriverBytes, module);
@@ -86,8 +92,7 @@ struct Recording {
     return writer.begin(header);
   }
 
-  AlignedMemory recorder_memory;
-  AlignedMemory writer_memory;
+  AlignedMemory memory;  // one block, as the driver has it
   MemoryOutput output;
   Recorder recorder;
   Writer writer;

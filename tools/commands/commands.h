@@ -14,5 +14,6 @@ void add_info_command(CLI::App& app, format::ExitStatus& status);
 void add_dump_command(CLI::App& app, format::ExitStatus& status);
 void add_convert_command(CLI::App& app, format::ExitStatus& status);
 void add_reduce_command(CLI::App& app, format::ExitStatus& status);
+void add_repair_command(CLI::App& app, format::ExitStatus& status);
 
 }  // namespace ddireplay::tools

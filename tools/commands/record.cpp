@@ -144,6 +144,17 @@ void add_options(CLI::App& command, Arguments& arguments) {
                   "memory for each processor (4096); more where events are lost")
       ->check(CLI::IsMember({64, 128, 256, 512, 1024, 2048, 4096, 8192, 16384, 32768, 65536}))
       ->option_text("KIB");
+  command
+      .add_option("--flush-ms", request.flush_ms,
+                  "events are in the file after this time at the latest (100); what is not may be "
+                  "lost in a crash")
+      ->check(CLI::Range(10u, 60'000u))
+      ->option_text("MS");
+  command
+      .add_option("--flight", request.flight_mib,
+                  "keep the newest events only, so much of them after compression")
+      ->check(CLI::Range(1u, 1024u))
+      ->option_text("MIB");
   command.add_flag("--all-imports", request.all_imports,
                    "record the kernel's C run-time functions, too");
   command.add_flag("--check-exit", request.check_exit, "exit status 1 if PROGRAM's own was not 0");

@@ -58,7 +58,10 @@ RecordedTrace examine(format::TraceReader trace) {
   }
   const format::Condition& condition = trace.condition();
   recorded.lost = condition.lost_events;
-  recorded.whole = condition.complete();
+  // That a flight recording has lost its beginning was asked for.
+  format::Condition found = condition;
+  found.begins_late = false;
+  recorded.whole = found.complete();
   recorded.problems = condition.problems;
   if (!footer && recorded.events == 0) recorded.error = "nothing was recorded";
   return recorded;

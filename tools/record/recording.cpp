@@ -58,6 +58,8 @@ std::vector<std::string> control_command(const Means& means, const Request& requ
   for (const fs::path& target : request.targets) add("--target", *windows_path(target));
   if (request.stack_depth) add("--stack-depth", fmt::to_string(*request.stack_depth));
   if (request.ring_kib) add("--ring-kib", fmt::to_string(*request.ring_kib));
+  if (request.flush_ms) add("--flush-ms", fmt::to_string(*request.flush_ms));
+  if (request.flight_mib) add("--flight", fmt::to_string(*request.flight_mib));
   if (request.all_imports) command.emplace_back("--all-imports");
   if (!request.program.empty()) {
     command.insert(command.end(), {"--", *windows_path(request.program.front())});

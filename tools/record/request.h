@@ -21,7 +21,9 @@ struct Request {
   std::vector<std::string> program;  // and its arguments; empty: load and unload only
   std::chrono::seconds timeout{300};
   std::optional<unsigned> stack_depth;
-  std::optional<unsigned> ring_kib;  // memory for each processor; a power of two
+  std::optional<unsigned> ring_kib;    // memory for each processor; a power of two
+  std::optional<unsigned> flush_ms;    // events are in the file after this time at the latest
+  std::optional<unsigned> flight_mib;  // only the newest events, so much of them
   bool all_imports = false;
   bool keep_prefix = false;
   bool check_exit = false;

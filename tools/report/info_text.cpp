@@ -121,6 +121,7 @@ void append_condition(std::string& out, const format::TraceReader& trace) {
     append(out, "           began while the driver was running\n");
   }
   for (const std::string& line : derivation_lines(footer)) append(out, "           {}\n", line);
+  if (footer != nullptr && footer->flight) append(out, "           {}\n", kFlightText);
   if (footer != nullptr && footer->stacks_lost != 0) {
     append(out, "           {} without a stack\n", counted(footer->stacks_lost, "event"));
   }
@@ -243,6 +244,7 @@ Json info_json(const format::TraceReader& trace) {
       {"ending", ending_json(trace, nullptr)},
       {"derivation", derivation_json(footer)},
       {"started_attached", footer != nullptr && footer->started_attached},
+      {"flight", footer != nullptr && footer->flight},
       {"stacks_lost", footer == nullptr ? 0 : footer->stacks_lost},
       {"problems", trace.condition().problems},
       {"notices", footer == nullptr ? std::vector<std::string>{} : footer->notices},

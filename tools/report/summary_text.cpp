@@ -68,6 +68,7 @@ void append_condition(std::string& out, const format::TraceReader& trace) {
     append(out, "    The recording began while the driver was running.\n");
   }
   for (const std::string& line : derivation_lines(footer)) append(out, "    {}\n", line);
+  if (footer != nullptr && footer->flight) append(out, "    {}\n", kFlightText);
   if (footer != nullptr && footer->stacks_lost != 0) {
     append(out, "    {} recorded without a stack.\n", counted(footer->stacks_lost, "event"));
   }

@@ -13,6 +13,9 @@ std::string summary_text(const ReportView& view);
 // Why the trace's recording ended: "stopped in order".
 std::string_view end_reason_text(format::EndReason reason);
 
+inline constexpr std::string_view kFlightText =
+    "A flight recording: older events gave way to newer ones, so it begins in the driver's midst.";
+
 // Nothing that could change a verdict is missing from the trace.
 bool is_complete(const format::TraceReader& trace);
 

@@ -1,0 +1,53 @@
+#include "format/salvaged_footer.h"
+
+#include <algorithm>
+
+namespace ddireplay::format {
+namespace {
+
+// Not a callback, and not an inlined routine, which has no address.
+bool is_import(const ChunkFunction& function) {
+  return function.module != kNoModuleId && function.original != 0 &&
+         !function.name.starts_with("cb:");
+}
+
+}  // namespace
+
+void SalvagedFooter::add(const DecodedChunk& chunk) {
+  for (const Module& module : chunk.modules) {
+    if (std::ranges::find(modules_, module) == modules_.end()) modules_.push_back(module);
+  }
+  std::vector<Calls> calls(chunk.functions.size());
+  const std::span<const EventSite> sites = chunk.columns.site_table.span();
+  for (const std::uint32_t number : chunk.columns.sites.span()) {
+    const EventSite& site = sites[number];
+    Calls& of = calls[site.function];
+    ++((site.flags & event_flags::exit) != 0 ? of.exits : of.entries);
+  }
+  for (std::size_t i = 0; i < calls.size(); ++i) {
+    const ChunkFunction& function = chunk.functions[i];
+    attached_ = attached_ || function.name == "cb:Attached";
+    if (!is_import(function)) continue;
+    Calls& sum = imports_[{chunk.modules[function.module].name, function.name}];
+    sum.entries += calls[i].entries;
+    sum.exits += calls[i].exits;
+  }
+  has_irqls_ = has_irqls_ || std::ranges::any_of(sites, [](const EventSite& site) {
+                 return site.irql != kIrqlUnknown;
+               });
+}
+
+FooterInfo SalvagedFooter::footer(const std::optional<FooterInfo>& older) const {
+  FooterInfo info;
+  info.end_reason = EndReason::recovered;
+  info.started_attached = attached_ || (older && older->started_attached);
+  if (older) info.notices = older->notices;
+  info.modules = modules_;
+  for (const auto& [key, calls] : imports_) {
+    info.imports.push_back(
+        {.module = key.first, .name = key.second, .calls = std::max(calls.entries, calls.exits)});
+  }
+  return info;
+}
+
+}  // namespace ddireplay::format

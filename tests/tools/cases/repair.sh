@@ -1,0 +1,42 @@
+# What is left of a trace becomes a trace; what is lost is said, and where.
+run() {
+  echo "\$ ddireplay $*"
+  local status=0
+  ddireplay "$@" || status=$?
+  echo "status $status"
+}
+ddireplay convert traces/leak.txt leak.ddt
+size=$(stat -c %s leak.ddt)
+
+run repair leak.ddt -o same.ddt
+cmp leak.ddt same.ddt && echo "the same bytes"
+head -c $((size - 10)) leak.ddt >no-index.ddt
+run repair no-index.ddt -o same.ddt
+cmp leak.ddt same.ddt && echo "the same bytes"
+
+head -c $((size - 1000)) leak.ddt >cut.ddt
+run repair cut.ddt -o cut-repaired.ddt
+run info cut-repaired.ddt | grep -e Recording -e Condition -e status
+{ head -c 200 leak.ddt; printf 'X'; tail -c +202 leak.ddt; } >damaged.ddt
+run repair damaged.ddt -o damaged-repaired.ddt
+run replay damaged-repaired.ddt | grep -e Findings -e status
+run repair damaged-repaired.ddt -o again.ddt
+
+{ head -c 777 /dev/zero; tail -c +65 leak.ddt; head -c 99 leak.ddt; } >dump
+run repair dump -o carved.ddt
+run repair --carve dump -o carved.ddt
+cmp leak.ddt carved.ddt && echo "the same bytes"
+run repair --carve damaged.ddt dump -o carved.ddt
+sed "s/^machine /&id=0x77777 /" traces/timer.txt >timer.txt
+ddireplay convert timer.txt timer.ddt
+cat timer.ddt >>dump
+run repair --carve dump -o other.ddt
+run repair --carve dump --trace xyz -o other.ddt
+run repair --carve dump --trace 78 -o other.ddt
+run repair --carve dump --trace 77777 -o other.ddt
+
+echo old >kept.ddt
+run repair kept.ddt -o kept.ddt
+run repair leak.ddt -o nowhere/out.ddt
+cat kept.ddt
+ls *.partial 2>/dev/null || echo "no partial file is left"
