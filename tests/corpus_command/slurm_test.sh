@@ -37,7 +37,7 @@ same() { cmp "$1" "$2" || die "$1 and $2 are not the same"; }
 # A corpus with one trace that is not as expected and one entry that can't be judged: a verdict of which
 # every part must come through.
 make_corpus() {
-  "$program" corpus add corpus --always "$traces"/pool/*.txt "$traces"/timer/*.txt >/dev/null
+  "$program" corpus add corpus --whole --always "$traces"/pool/*.txt "$traces"/timer/*.txt >/dev/null
   local -a entries=(corpus/*)
   ((${#entries[@]} > 4 * shards)) || die "the corpus is too small to be cut"
   sed -i 's/"events": [0-9]*/"events": 77/' "${entries[1]}/expected.json"

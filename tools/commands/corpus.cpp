@@ -37,7 +37,8 @@ constexpr const char* kHelp =
     "Keeps a directory of traces with what each must report: a guard for what was once fixed.";
 
 constexpr const char* kAddHelp =
-    "Replays traces and keeps them, with what they report, if that is a defect more.\n"
+    "Replays traces, and keeps each defect that the corpus doesn't hold: the few events that show\n"
+    "it, as `ddireplay reduce` finds them, with what they report.\n"
     "\n"
     "Exit status: 4 if a trace can't be read and was not kept for that, else 0.";
 
@@ -232,6 +233,8 @@ void add_add(CLI::App* parent, ExitStatus& status) {
   arguments->options.threads = corpus::usable_cores();
   CLI::App* command = add_directory(parent->add_subcommand("add", kAddHelp), arguments->directory);
   command->add_option("TRACE", arguments->traces, "traces, binary or text")->required();
+  command->add_flag("--whole", arguments->options.whole,
+                    "keep the traces as they are, and don't reduce them");
   command->add_flag("--always", arguments->options.always,
                     "also a trace without a defect that the corpus doesn't hold");
   command

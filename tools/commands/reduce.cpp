@@ -11,10 +11,10 @@
 
 #include "checkers/registry.h"
 #include "format/text_form.h"
-#include "replay/reduce/reducer.h"
 #include "replay/replay.h"
 #include "tools/commands/commands.h"
 #include "tools/output.h"
+#include "tools/reduced_trace.h"
 #include "tools/trace_output.h"
 
 namespace ddireplay::tools {
@@ -47,22 +47,6 @@ replay::Report replay_of(format::TraceReader& trace, unsigned threads, const std
   replay::Replay replay(trace, checkers, {.threads = threads, .rules = {rules}, .events = nullptr});
   replay.run();
   return replay.report();
-}
-
-// One for each fingerprint: the first that is sure, else the first.
-std::vector<const Finding*> distinct(const replay::Report& report) {
-  std::vector<const Finding*> findings;
-  for (const Finding& finding : report.findings) {
-    const auto known = std::ranges::find(findings, finding.fingerprint,
-                                         [](const Finding* other) { return other->fingerprint; });
-    if (known == findings.end()) {
-      findings.push_back(&finding);
-    } else if ((*known)->verdict == replay::Verdict::unknown &&
-               finding.verdict == replay::Verdict::violation) {
-      *known = &finding;
-    }
-  }
-  return findings;
 }
 
 std::vector<const Finding*> matching(const std::vector<const Finding*>& findings,
@@ -111,7 +95,7 @@ const Finding& chosen(const std::vector<const Finding*>& findings, const Argumen
 replay::Report report_of(format::TraceReader& trace, const Arguments& arguments) {
   replay::Report report = replay_of(trace, arguments.threads, "default");
   const auto has_it = [&](const replay::Report& some) {
-    return !matching(distinct(some), arguments.finding).empty();
+    return !matching(distinct_findings(some), arguments.finding).empty();
   };
   if (arguments.finding.empty() || has_it(report)) return report;
   replay::Report all = replay_of(trace, arguments.threads, "all");
@@ -141,20 +125,6 @@ class Progress {
   bool is_shown_ = false;
 };
 
-// Reads back what will be written.
-void verify(const replay::Reduction& reduction, const Finding& finding,
-            const Arguments& arguments) {
-  format::TraceReader trace = format::TraceReader::from_bytes(reduction.trace, arguments.out);
-  const replay::Report report = replay_of(trace, 1, "all");
-  const bool is_there = std::ranges::any_of(report.findings, [&](const Finding& other) {
-    return other.fingerprint == finding.fingerprint && other.verdict == finding.verdict;
-  });
-  if (!is_there || !trace.condition().problems.empty()) {
-    throw Error(fmt::format("{}: what is left of {} does not show finding {}; nothing is written",
-                            arguments.out, arguments.trace, fingerprint_text(finding)));
-  }
-}
-
 std::string positions_text(const std::vector<std::uint64_t>& positions) {
   constexpr std::size_t kShown = 16;
   std::string text;
@@ -183,13 +153,12 @@ ExitStatus reduce(const Arguments& arguments) {
   }
   format::TraceReader trace = format::open_trace(arguments.trace);
   const replay::Report report = report_of(trace, arguments);
-  const Finding& finding = chosen(distinct(report), arguments);
+  const Finding& finding = chosen(distinct_findings(report), arguments);
   refuse_reduced(trace, finding);
   Progress progress;
-  const replay::Reduction reduction =
-      replay::reduce(trace, checkers::make_all_checkers, finding,
-                     {.threads = arguments.threads, .progress = std::ref(progress)});
-  verify(reduction, finding, arguments);
+  const replay::Reduction reduction = reduce_and_verify(
+      trace, finding, {.threads = arguments.threads, .progress = std::ref(progress)},
+      arguments.out);
   write_trace(reduction.trace, arguments.out);
   talk(fmt::format("{}: {} of {} events show {} (finding {}):{}", arguments.out,
                    reduction.positions.size(), reduction.events, finding.rule->id(),

@@ -8,16 +8,26 @@
 #include <numeric>
 #include <set>
 #include <system_error>
+#include <utility>
 
 #include "tools/corpus/cover.h"
 #include "tools/corpus/crash_note.h"
 #include "tools/corpus/digest.h"
 #include "tools/corpus/directory.h"
 #include "tools/corpus/judge.h"
+#include "tools/corpus/reduced.h"
 #include "tools/corpus/workers.h"
 
 namespace ddireplay::tools::corpus {
 namespace {
+
+// What may become an entry.
+struct Candidate {
+  std::string trace;  // as it was given
+  std::string rule;   // of a reduced trace: what it shows
+  std::string text;   // the same; empty: the file itself is kept
+  Expectation expectation;
+};
 
 class Adder {
  public:
@@ -26,18 +36,23 @@ class Adder {
     for (const Entry& entry : read_entries(directory)) remember(entry.name, entry.expectation);
   }
 
-  Added add(const std::string& trace, const Expectation& expectation) {
+  Added add(const Candidate& candidate) {
+    const auto& [trace, rule, text, expectation] = candidate;
     const auto same = by_sha256_.find(expectation.sha256);
     if (same != by_sha256_.end())
       return {.trace = trace, .entry = "", .why = "is in the corpus already, as " + same->second};
     const std::size_t adds = new_defects(expectation);
     if (adds == 0 && !options_.always) return not_added(trace, expectation);
-    const std::string name = name_for(trace, expectation.sha256);
+    const std::string name = name_for(trace, expectation.sha256, rule);
     if (names_.contains(name)) {
       throw format::Error(
           fmt::format("{}/{}: is there already, with another trace: rename it", directory_, name));
     }
-    editor_.add(name, trace, expectation);
+    if (text.empty()) {
+      editor_.add(name, trace, expectation);
+    } else {
+      editor_.add_text(name, text, expectation);
+    }
     remember(name, expectation);
     return {.trace = trace, .entry = name, .why = what_it_brings(adds, expectation)};
   }
@@ -91,23 +106,53 @@ void make_directory(const std::string& directory) {
   }
 }
 
+Expectation expectation_of(std::string sha256, Outcome outcome, const AddOptions& options) {
+  return {.sha256 = std::move(sha256),
+          .rules = options.rules,
+          .note = options.note,
+          .outcome = std::move(outcome)};
+}
+
+// The trace as it is, or reduced to each of its defects.
+std::vector<Candidate> candidates_of(const std::string& trace, const AddOptions& options) {
+  Outcome outcome = judge(trace, options.rules);
+  const bool is_readable = outcome.status != format::ExitStatus::unreadable;
+  std::vector<Candidate> candidates;
+  if (is_readable && !options.whole) {
+    for (ReducedTrace& reduced : reduce_findings(trace, options.rules)) {
+      std::string sha256 = sha256_of_text(reduced.text);
+      candidates.push_back(
+          {.trace = trace,
+           .rule = std::move(reduced.rule),
+           .text = std::move(reduced.text),
+           .expectation = expectation_of(std::move(sha256), std::move(reduced.outcome), options)});
+    }
+  }
+  if (candidates.empty()) {
+    candidates.push_back(
+        {.trace = trace,
+         .rule = {},
+         .text = {},
+         .expectation = expectation_of(sha256_of_file(trace), std::move(outcome), options)});
+  }
+  return candidates;
+}
+
 }  // namespace
 
 void add_traces(const std::string& directory, const std::vector<std::string>& traces,
                 const AddOptions& options, const std::function<void(const Added&)>& tell) {
   name_trace_in_crash();
-  std::vector<Expectation> expectations(traces.size());
+  std::vector<std::vector<Candidate>> candidates(traces.size());
   std::vector<std::size_t> order(traces.size());
   std::iota(order.begin(), order.end(), std::size_t{0});
-  on_all_cores(order, options.threads, "replaying", [&](std::size_t i) {
-    expectations[i] = {.sha256 = sha256_of_file(traces[i]),
-                       .rules = options.rules,
-                       .note = options.note,
-                       .outcome = judge(traces[i], options.rules)};
-  });
+  on_all_cores(order, options.threads, options.whole ? "replaying" : "reducing",
+               [&](std::size_t i) { candidates[i] = candidates_of(traces[i], options); });
   make_directory(directory);
   Adder adder(directory, options);
-  for (std::size_t i = 0; i < traces.size(); ++i) tell(adder.add(traces[i], expectations[i]));
+  for (const std::vector<Candidate>& of_trace : candidates) {
+    for (const Candidate& candidate : of_trace) tell(adder.add(candidate));
+  }
 }
 
 }  // namespace ddireplay::tools::corpus

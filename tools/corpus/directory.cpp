@@ -88,7 +88,7 @@ std::vector<Entry> read_entries(const std::string& directory) {
   return entries;
 }
 
-std::string name_for(const std::string& trace, const std::string& sha256) {
+std::string name_for(const std::string& trace, const std::string& sha256, std::string_view rule) {
   constexpr std::size_t kWordsMax = 48;
   constexpr std::size_t kDigits = 12;
   std::string words;
@@ -101,6 +101,8 @@ std::string name_for(const std::string& trace, const std::string& sha256) {
   while (words.starts_with('.')) words.erase(0, 1);
   if (words.empty()) words = "trace";
   if (!words.ends_with('-')) words += '-';
+  for (const char c : rule) words += c == ':' ? '-' : c;
+  if (!rule.empty()) words += '-';
   return words + sha256.substr(0, kDigits);
 }
 

@@ -8,7 +8,9 @@
 #pragma once
 
 #include <cstdint>
+#include <filesystem>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "tools/corpus/expectation.h"
@@ -42,8 +44,10 @@ Entry read_entry(const std::string& directory, const std::string& name);
 // be read.
 std::vector<Entry> read_entries(const std::string& directory);
 
-// A name for a trace: the words of its file's name, and the beginning of its content's digest.
-std::string name_for(const std::string& trace, const std::string& sha256);
+// A name for an entry: the words of its file's name, the rule that it was reduced to, if it was,
+// and the beginning of its digest.
+std::string name_for(const std::string& trace, const std::string& sha256,
+                     std::string_view rule = {});
 
 // Whoever changes a corpus holds it; another one waits. What a dead one left half done is removed.
 class Editor {
@@ -57,11 +61,14 @@ class Editor {
   // Each as a whole or not at all. Throw format::Error.
   // `trace` is copied; the copy must have the expectation's digest.
   void add(const std::string& name, const std::string& trace, const Expectation& expectation);
+  // The same with a trace in the text form.
+  void add_text(const std::string& name, const std::string& text, const Expectation& expectation);
   void replace(const std::string& name, const Expectation& expectation);
   void remove(const std::string& name);
 
  private:
   void remove_leftovers();
+  void publish(const std::filesystem::path& made, const Expectation& expectation);
 
   std::string directory_;
   int lock_ = -1;

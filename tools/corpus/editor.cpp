@@ -22,6 +22,8 @@ namespace fs = std::filesystem;
 
 // What is being made or being removed, so that nobody takes it for an entry.
 constexpr const char* kUnfinished = ".unfinished-";
+constexpr const char* kTextName = "trace.txt";
+constexpr const char* kBinaryName = "trace.ddt";
 
 std::string errno_text() { return std::generic_category().message(errno); }
 
@@ -48,6 +50,13 @@ class Unfinished {
  private:
   std::string path_;
 };
+
+fs::path make_entry(const Unfinished& unfinished, const std::string& name) {
+  const fs::path made = fs::path(unfinished.path()) / name;
+  std::error_code error;
+  if (!fs::create_directory(made, error)) fail(unfinished.path(), error.message());
+  return made;
+}
 
 bool is_text(const std::string& trace) {
   constexpr std::string_view kStart = "ddireplay-text";
@@ -102,19 +111,35 @@ void Editor::remove_leftovers() {
 void Editor::add(const std::string& name, const std::string& trace,
                  const Expectation& expectation) {
   const Unfinished unfinished(directory_);
-  const fs::path made = fs::path(unfinished.path()) / name;
-  const std::string copy = (made / (is_text(trace) ? "trace.txt" : "trace.ddt")).string();
+  const fs::path made = make_entry(unfinished, name);
+  const fs::path copy = made / (is_text(trace) ? kTextName : kBinaryName);
   std::error_code error;
-  fs::create_directory(made, error);
-  if (!error) fs::copy_file(trace, copy, error);
+  fs::copy_file(trace, copy, error);
   if (error) fail(directory_, error.message());
-  if (sha256_of_file(copy) != expectation.sha256) {
+  if (sha256_of_file(copy.string()) != expectation.sha256) {
     throw format::Error(fmt::format("{}: was changed while it was read: add it again", trace));
   }
-  fs::permissions(copy, fs::perms::owner_read | fs::perms::owner_write | fs::perms::group_read |
-                            fs::perms::others_read);
+  publish(made, expectation);
+}
+
+void Editor::add_text(const std::string& name, const std::string& text,
+                      const Expectation& expectation) {
+  const Unfinished unfinished(directory_);
+  const fs::path made = make_entry(unfinished, name);
+  PartialFile file((made / kTextName).string());
+  file.stream() << text;
+  file.commit();
+  publish(made, expectation);
+}
+
+// What has been made becomes an entry.
+void Editor::publish(const fs::path& made, const Expectation& expectation) {
+  for (const fs::directory_entry& trace : fs::directory_iterator(made)) {
+    fs::permissions(trace.path(), fs::perms::owner_read | fs::perms::owner_write |
+                                      fs::perms::group_read | fs::perms::others_read);
+  }
   write_expectation((made / "expected.json").string(), expectation);
-  rename_or_fail(made, fs::path(directory_) / name);
+  rename_or_fail(made, fs::path(directory_) / made.filename());
 }
 
 void Editor::replace(const std::string& name, const Expectation& expectation) {

@@ -64,10 +64,7 @@ Outcome judge(const std::string& path, const std::vector<std::string>& rules) {
   const TraceInPlay in_play(path);
   try {
     format::TraceReader trace = format::open_trace(path);
-    const auto checkers = checkers::make_all_checkers();
-    replay::Replay replay(trace, checkers, {.threads = 1, .rules = rules});
-    replay.run();
-    return outcome_of(trace, replay.report());
+    return judge(trace, rules);
   } catch (const format::Error& error) {
     if (error.status() != ExitStatus::unreadable) throw;
     Outcome outcome;
@@ -75,6 +72,13 @@ Outcome judge(const std::string& path, const std::vector<std::string>& rules) {
     outcome.unreadable_because = error.what();
     return outcome;
   }
+}
+
+Outcome judge(format::TraceReader& trace, const std::vector<std::string>& rules) {
+  const auto checkers = checkers::make_all_checkers();
+  replay::Replay replay(trace, checkers, {.threads = 1, .rules = rules, .events = nullptr});
+  replay.run();
+  return outcome_of(trace, replay.report());
 }
 
 }  // namespace ddireplay::tools::corpus

@@ -7,9 +7,9 @@ head -c $((size - 10)) leak.ddt >cut.ddt
 { head -c 200 leak.ddt; printf 'X'; tail -c +202 leak.ddt; } >damaged.ddt
 echo 'this is no trace' >prose
 : >empty
-ddireplay corpus add c cut.ddt prose
+ddireplay corpus add --whole c cut.ddt prose
 echo "status $?"
-ddireplay corpus add c --always damaged.ddt prose empty
+ddireplay corpus add --whole c --always damaged.ddt prose empty
 echo "status $?"
 ddireplay corpus run c
 echo "status $?"

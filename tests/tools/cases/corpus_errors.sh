@@ -3,12 +3,12 @@ for command in run list stats prune; do
   ddireplay corpus $command nowhere
   echo "$command: status $?"
 done
-ddireplay corpus add c missing.txt
+ddireplay corpus add --whole c missing.txt
 echo "add: status $?"
-ddireplay corpus add c --rules C4:999999 traces/leak.txt
+ddireplay corpus add --whole c --rules C4:999999 traces/leak.txt
 echo "rule: status $?"
 
-ddireplay corpus add c --always traces/leak.txt traces/timer.txt traces/clean.txt traces/lossy.txt traces/crashed.txt >added
+ddireplay corpus add --whole c --always traces/leak.txt traces/timer.txt traces/clean.txt traces/lossy.txt traces/crashed.txt >added
 for name in leak timer clean lossy crashed; do mv c/$name-* c/$name; done
 sed -i '3s/,//' c/leak/expected.json
 sed -i '/"sha256"/d' c/timer/expected.json
@@ -30,7 +30,7 @@ echo "empty: status $?"
 ddireplay corpus list empty
 echo "empty: status $?"
 
-ddireplay corpus add other traces/leak.txt >added
+ddireplay corpus add --whole other traces/leak.txt >added
 echo '# changed' >>other/leak-*/trace.txt 2>/dev/null || echo '# changed' >>"$(echo other/leak-*)/trace.txt"
 ddireplay corpus run other
 echo "changed: status $?"
@@ -49,9 +49,9 @@ expect '{"ddireplay-corpus": 1, "sha256": "", "rules": [], "note": "", "status":
 expect '{"ddireplay-corpus": 1, "sha256": "", "rules": [], "note": "", "status": 0, "events": 0, "findings": [{"rule": 62}]}'
 
 # Another trace has the name already.
-ddireplay corpus add taken traces/leak.txt traces/timer.txt >added
+ddireplay corpus add --whole taken traces/leak.txt traces/timer.txt >added
 rm -r taken/leak-*
 mv taken/timer-* taken/leak-5f28b50a46b5
-ddireplay corpus add taken traces/leak.txt
+ddireplay corpus add --whole taken traces/leak.txt
 echo "taken: status $?"
 ddireplay corpus run taken

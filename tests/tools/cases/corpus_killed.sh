@@ -5,7 +5,7 @@ for ((i = 0; i < 50; ++i)); do
     { cat traces/$name.txt; echo "# number $i"; } >new/$name$i.txt
   done
 done
-ddireplay corpus add c traces/timer.txt
+ddireplay corpus add --whole c traces/timer.txt
 
 count() {
   local -a entries=(c/*)
@@ -27,12 +27,12 @@ killed_at() (
 
 interrupted=0
 for at in 2 40 120; do
-  killed_at -ge $at add c --always new/*.txt
+  killed_at -ge $at add --whole c --always new/*.txt
   if (($(count) < 201)); then interrupted=$((interrupted + 1)); fi
   ddireplay corpus run c >ran || cat ran
 done
 echo "interrupted: $((interrupted > 0))"
-ddireplay corpus add c --always new/*.txt >added
+ddireplay corpus add --whole c --always new/*.txt >added
 count
 killed_at -lt 190 prune c
 ddireplay corpus run c >ran || cat ran

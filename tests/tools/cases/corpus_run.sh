@@ -1,5 +1,5 @@
 # What is not as it was recorded is told by name, with what was expected and what is seen.
-ddireplay corpus add c --always --note 'kept by --update' traces/leak.txt traces/timer.txt traces/clean.txt traces/lossy.txt
+ddireplay corpus add --whole c --always --note 'kept by --update' traces/leak.txt traces/timer.txt traces/clean.txt traces/lossy.txt
 ddireplay corpus run c
 echo "status $?"
 cp -r c right

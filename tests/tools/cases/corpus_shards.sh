@@ -1,5 +1,5 @@
 # A run in parts says what the run in one piece says, byte for byte, or which parts are missing.
-ddireplay corpus add c --always traces/leak.txt traces/timer.txt traces/clean.txt traces/lossy.txt traces/crashed.txt >added
+ddireplay corpus add --whole c --always traces/leak.txt traces/timer.txt traces/clean.txt traces/lossy.txt traces/crashed.txt >added
 sed -i 's/"position": [0-9]*/"position": 3/' c/timer-*/expected.json
 rm c/clean-*/trace.txt
 ddireplay corpus run c >one.txt
@@ -23,7 +23,7 @@ echo "twice: status $?"
 ddireplay corpus run c --shard 1/2 --result of2.json >/dev/null
 ddireplay corpus merge ?.json of2.json
 echo "other cut: status $?"
-ddireplay corpus add c traces/leak.txt --always --rules C4:62 >added
+ddireplay corpus add --whole c traces/leak.txt --always --rules C4:62 >added
 rm -r c/leak-*
 ddireplay corpus run c --shard 3/7 --result 3.json >/dev/null
 ddireplay corpus merge ?.json
