@@ -57,27 +57,6 @@ bool is_plausible(const FileHeader& header) {
          header.processor_count <= kMaxProcessors;
 }
 
-FileHeader read_file_header(Bytes file, const std::string& name) {
-  if (!has_file_magic(file)) refuse_foreign(file, name);
-  if (file.size() < sizeof(FileHeader)) {
-    throw Error(
-        fmt::format("{}: is cut off within its file header ({} of {} bytes); record it again", name,
-                    file.size(), sizeof(FileHeader)));
-  }
-  const auto header = load<FileHeader>(file, 0);
-  if (header.reader_version_required > kFormatVersion) {
-    throw Error(
-        fmt::format("{}: needs a reader of format {}, this one reads up to {}: update "
-                    "ddireplay",
-                    name, header.reader_version_required, kFormatVersion));
-  }
-  if (header.checksum != checksum(&header, offsetof(FileHeader, checksum)) ||
-      !is_plausible(header)) {
-    throw Error(name + ": its file header is damaged; get an undamaged copy, or record it again");
-  }
-  return header;
-}
-
 // The chunk at `offset`, if a sound one of this trace stands there and ends before `end`.
 std::optional<ChunkInfo> chunk_at(Bytes file, std::uint64_t offset, std::uint64_t end,
                                   std::uint64_t trace_id) {
@@ -236,6 +215,7 @@ class ContainerReader {
     if (chunk.header.kind == ChunkKind::events && has_hole_) {
       chunk.after_hole = streams_seen_since_hole_.insert(chunk.header.stream).second;
     }
+    if (chunk.header.kind == ChunkKind::mark) chunk.after_hole = has_hole_;
     result_.chunks.push_back(chunk);
   }
 
@@ -252,6 +232,7 @@ class ContainerReader {
         any_missing = true;
       }
       expected = std::max<std::uint64_t>(expected, number + std::uint64_t{1});
+      if (any_missing && chunk.header.kind == ChunkKind::mark) chunk.after_hole = true;
       if (any_missing && chunk.header.kind == ChunkKind::events &&
           seen_since.insert(chunk.header.stream).second) {
         chunk.after_hole = true;
@@ -323,6 +304,27 @@ class ContainerReader {
 };
 
 }  // namespace
+
+FileHeader read_file_header(std::span<const std::byte> file, const std::string& name) {
+  if (!has_file_magic(file)) refuse_foreign(file, name);
+  if (file.size() < sizeof(FileHeader)) {
+    throw Error(
+        fmt::format("{}: is cut off within its file header ({} of {} bytes); record it again", name,
+                    file.size(), sizeof(FileHeader)));
+  }
+  const auto header = load<FileHeader>(file, 0);
+  if (header.reader_version_required > kFormatVersion) {
+    throw Error(
+        fmt::format("{}: needs a reader of format {}, this one reads up to {}: update "
+                    "ddireplay",
+                    name, header.reader_version_required, kFormatVersion));
+  }
+  if (header.checksum != checksum(&header, offsetof(FileHeader, checksum)) ||
+      !is_plausible(header)) {
+    throw Error(name + ": its file header is damaged; get an undamaged copy, or record it again");
+  }
+  return header;
+}
 
 Container read_container(std::span<const std::byte> file, const std::string& name) {
   return ContainerReader(file, name).read();

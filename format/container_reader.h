@@ -23,4 +23,7 @@ struct Container {
 // `name` stands in messages. Throws Error where this is no trace that can be read.
 Container read_container(std::span<const std::byte> file, const std::string& name);
 
+// The same of the header alone.
+FileHeader read_file_header(std::span<const std::byte> file, const std::string& name);
+
 }  // namespace ddireplay::format

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <limits>
+#include <optional>
 #include <utility>
 
 #include "format/chunk_pipeline.h"
@@ -106,24 +107,31 @@ std::vector<const ChunkInfo*> chunks_of(const std::vector<MergeStep>& steps,
   return result;
 }
 
+// The last key before `time`.
+MergeKey key_before(std::uint64_t time) {
+  if (time == 0) return {};
+  return {time - 1, std::numeric_limits<std::uint16_t>::max()};
+}
+
 }  // namespace
 
 struct EventSource::State {
   State(TraceReader::State& opened, const EventSourceOptions& options)
       : reader(opened),
-        steps(plan_merge(opened.container.chunks, opened.container.header.start_clock,
-                         !opened.container.condition.recovered)),
-        pipeline(opened.bytes.bytes(), chunks_of(steps, opened.container.chunks),
-                 std::max(options.threads, 1u) - 1) {
-    was_damaged.reserve(opened.container.chunks.size());
-    for (const ChunkInfo& chunk : opened.container.chunks) was_damaged.push_back(chunk.damaged);
+        workers(std::max(options.threads, 1u) - 1),
+        planner(opened.container.header.start_clock) {
+    take_growth();
     batch.resize(kBatchEvents);
     gaps.reserve(kBatchGaps);
   }
 
   std::span<const Event> next();
+  void take_growth();
   void recycle_finished();
-  MergeKey next_step_key() const { return next_step < steps.size() ? steps[next_step].key : kEnd; }
+  // Where the run of a cursor ends at the latest.
+  MergeKey next_step_key() const {
+    return next_step < steps.size() ? std::min(steps[next_step].key, horizon) : horizon;
+  }
   bool batch_has_room() const { return filled < kBatchEvents && gaps.size() < kBatchGaps; }
   bool step_is_due() const;
   void take_step();
@@ -136,10 +144,14 @@ struct EventSource::State {
   void copy_events(Cursor& cursor, MergeKey limit);
 
   TraceReader::State& reader;
-  const std::vector<MergeStep> steps;
+  const unsigned workers;
+  MergePlanner planner;
+  std::vector<MergeStep> steps;
   std::size_t next_step = 0;
-  std::vector<bool> was_damaged;  // by chunk: refused before this source began
-  ChunkPipeline pipeline;
+  MergeKey horizon;               // nothing behind it may be taken: earlier events may come
+  std::uint64_t edition = 0;      // of the reader, whose chunks are in the plan
+  std::vector<bool> was_damaged;  // by chunk: refused before this source knew it
+  std::optional<ChunkPipeline> pipeline;
 
   std::vector<std::unique_ptr<Cursor>> cursors;  // all of them
   CursorHeap active;
@@ -154,13 +166,14 @@ struct EventSource::State {
 };
 
 std::span<const Event> EventSource::State::next() {
+  if (edition != reader.edition) take_growth();
   recycle_finished();
   filled = 0;
   gaps.clear();
   while (batch_has_room()) {
     if (step_is_due()) {
       take_step();
-    } else if (!active.empty()) {
+    } else if (!active.empty() && !(horizon < active.first().key)) {
       take_run();
     } else {
       break;
@@ -169,10 +182,37 @@ std::span<const Event> EventSource::State::next() {
   return batch.span().first(filled);
 }
 
+// The plan is the one that would have been made had all chunks been there from the beginning: what
+// has been taken of it lies before all that is added.
+void EventSource::State::take_growth() {
+  std::vector<ChunkInfo>& chunks = reader.container.chunks;
+  pipeline.reset();
+  steps.erase(steps.begin(), steps.begin() + static_cast<std::ptrdiff_t>(next_step));
+  next_step = 0;
+  const std::size_t old_steps = steps.size();
+  planner.add(chunks, steps);
+  if (!reader.is_growing() && reader.container.condition.recovered) planner.add_open_ends(steps);
+  for (std::size_t i = old_steps; i < steps.size() && edition != 0; ++i) {
+    if (horizon < steps[i].key) continue;
+    throw Error(reader.name + ": events came later than its processors allow; replay it anew");
+  }
+  sort_steps(steps);
+  for (std::size_t i = was_damaged.size(); i < chunks.size(); ++i) {
+    was_damaged.push_back(chunks[i].damaged);
+  }
+  horizon = reader.is_growing()
+                ? key_before(planner.settled_until(reader.container.header.processor_count))
+                : kEnd;
+  edition = reader.edition;
+  // Those that decode ahead would still be at it when the file is mapped anew.
+  pipeline.emplace(reader.bytes.bytes(), chunks_of(steps, chunks),
+                   reader.is_growing() ? 0 : workers);
+}
+
 void EventSource::State::recycle_finished() {
   for (Cursor* cursor : finished) {
     live_bytes -= cursor->chunk->columns.bytes();
-    pipeline.give_back(std::move(cursor->chunk));
+    pipeline->give_back(std::move(cursor->chunk));
     spare.push_back(cursor);
   }
   finished.clear();
@@ -180,7 +220,7 @@ void EventSource::State::recycle_finished() {
 
 // A chunk waits for its predecessor in the stream, even where one ends when the other begins.
 bool EventSource::State::step_is_due() const {
-  if (next_step == steps.size()) return false;
+  if (next_step == steps.size() || horizon < steps[next_step].key) return false;
   return active.empty() || steps[next_step].key < active.first().key;
 }
 
@@ -197,7 +237,7 @@ void EventSource::State::take_chunk(const MergeStep& step) {
   ChunkInfo& info = reader.container.chunks[step.chunk];
   std::unique_ptr<DecodedChunk> chunk;
   if (!was_damaged[step.chunk]) {
-    chunk = pipeline.take();
+    chunk = pipeline->take();
     const std::uint64_t live_max =
         kLiveBytesAlways + kLiveBytesPerFileByte * reader.bytes.bytes().size();
     if (chunk->problem.empty() && live_bytes + chunk->columns.bytes() > live_max) {
@@ -205,7 +245,7 @@ void EventSource::State::take_chunk(const MergeStep& step) {
     }
     if (chunk->problem.empty()) return activate(std::move(chunk), step);
     reader.refuse(info, chunk->problem);
-    pipeline.give_back(std::move(chunk));
+    pipeline->give_back(std::move(chunk));
   }
   add_gap(step.key, info.header.event_count, std::max(step.key.time, info.header.last_time));
 }

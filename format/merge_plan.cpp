@@ -1,58 +1,66 @@
 #include "format/merge_plan.h"
 
 #include <algorithm>
-#include <unordered_map>
 
 namespace ddireplay::format {
 
-namespace {
-
-// The last time that is known of each processor, and the last chunk that it has.
-struct StreamEnd {
-  std::uint64_t time = 0;
-  std::size_t chunk = 0;
-};
-using StreamEnds = std::unordered_map<std::uint16_t, StreamEnd>;
-
-void add_open_ends(std::vector<MergeStep>& steps, const StreamEnds& ends) {
-  std::uint64_t last = 0;
-  for (const auto& [processor, end] : ends) last = std::max(last, end.time);
-  for (const auto& [processor, end] : ends) {
-    if (end.time == last) continue;
-    steps.push_back(
-        {.key = {end.time, processor}, .chunk = end.chunk, .is_gap = true, .until = last});
+void MergePlanner::add(std::span<const ChunkInfo> chunks, std::vector<MergeStep>& steps) {
+  for (; known_ < chunks.size(); ++known_) {
+    const ChunkInfo& chunk = chunks[known_];
+    if (chunk.header.kind == ChunkKind::mark) take_mark(chunk);
+    if (chunk.header.kind == ChunkKind::events) take_events(chunk, known_, steps);
   }
 }
 
-}  // namespace
+// A mark tells of what comes behind it. What came before it and is in no chunk may be of any time:
+// a stream's gap must not begin at a mark that stands behind the hole.
+void MergePlanner::take_mark(const ChunkInfo& chunk) {
+  has_hole_ = has_hole_ || chunk.after_hole;
+  if (!has_hole_) mark_ = std::max(mark_, chunk.header.first_time);
+}
 
-std::vector<MergeStep> plan_merge(std::span<const ChunkInfo> chunks, std::uint64_t start_clock,
-                                  bool has_end) {
-  std::vector<MergeStep> steps;
-  StreamEnds ends;
-  for (std::size_t i = 0; i < chunks.size(); ++i) {
-    const ChunkHeader& header = chunks[i].header;
-    if (header.kind != ChunkKind::events) continue;
-    const auto [last, is_first] =
-        ends.try_emplace(header.stream, StreamEnd{std::min(start_clock, header.first_time), i});
-    StreamEnd& end = last->second;
-    const std::uint64_t first_time = std::max(header.first_time, end.time);
-    if (header.lost_before != 0 || chunks[i].after_hole) {
-      steps.push_back({.key = {end.time, header.stream},
-                       .chunk = i,
-                       .is_gap = true,
-                       .until = first_time,
-                       .lost = header.lost_before});
-    }
-    steps.push_back({.key = {first_time, header.stream}, .chunk = i});
-    end = {std::max(first_time, header.last_time), i};
+void MergePlanner::take_events(const ChunkInfo& chunk, std::size_t place,
+                               std::vector<MergeStep>& steps) {
+  const ChunkHeader& header = chunk.header;
+  has_hole_ = has_hole_ || chunk.after_hole;
+  const auto [known, is_first] =
+      ends_.try_emplace(header.stream, StreamEnd{std::min(start_clock_, header.first_time), place});
+  StreamEnd& end = known->second;
+  const std::uint64_t begin = std::max(end.time, mark_);
+  const std::uint64_t first_time = std::max(header.first_time, begin);
+  if (header.lost_before != 0 || chunk.after_hole) {
+    steps.push_back({.key = {begin, header.stream},
+                     .chunk = place,
+                     .is_gap = true,
+                     .until = first_time,
+                     .lost = header.lost_before});
   }
-  if (!has_end) add_open_ends(steps, ends);
-  // Stable: what shares a key stays in the order of the file.
+  steps.push_back({.key = {first_time, header.stream}, .chunk = place});
+  end = {std::max(first_time, header.last_time), place};
+}
+
+void MergePlanner::add_open_ends(std::vector<MergeStep>& steps) const {
+  std::uint64_t last = 0;
+  for (const auto& [processor, end] : ends_) last = std::max(last, end.time);
+  for (const auto& [processor, end] : ends_) {
+    const std::uint64_t begin = std::max(end.time, mark_);
+    if (begin >= last) continue;
+    steps.push_back({.key = {begin, processor}, .chunk = end.chunk, .is_gap = true, .until = last});
+  }
+}
+
+std::uint64_t MergePlanner::settled_until(std::uint32_t processors) const {
+  if (ends_.empty() || ends_.size() < processors) return mark_;
+  const auto least = std::min_element(ends_.begin(), ends_.end(), [](const auto& a, const auto& b) {
+    return a.second.time < b.second.time;
+  });
+  return std::max(mark_, least->second.time);
+}
+
+void sort_steps(std::vector<MergeStep>& steps) {
   std::stable_sort(steps.begin(), steps.end(), [](const MergeStep& left, const MergeStep& right) {
     return left.key < right.key;
   });
-  return steps;
 }
 
 }  // namespace ddireplay::format

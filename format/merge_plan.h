@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <span>
+#include <unordered_map>
 #include <vector>
 
 #include "format/trace_reader.h"
@@ -30,10 +31,40 @@ struct MergeStep {
   std::uint64_t lost = 0;   // of a gap
 };
 
-// Sorted by key. From headers alone: no payload is looked at. `has_end`: the recorder closed the
-// trace. Otherwise some processors' last events are in it and others' are not, so that every
-// stream has a gap between its own end and that of the trace.
-std::vector<MergeStep> plan_merge(std::span<const ChunkInfo> chunks, std::uint64_t start_clock,
-                                  bool has_end = true);
+// Makes the steps of chunks as these become known, in the order of their numbers. From headers
+// alone: no payload is looked at.
+class MergePlanner {
+ public:
+  explicit MergePlanner(std::uint64_t start_clock) : start_clock_(start_clock) {}
+
+  // Adds the steps of all chunks that it has not been shown before.
+  void add(std::span<const ChunkInfo> chunks, std::vector<MergeStep>& steps);
+
+  // For a trace that its recorder did not close: some processors' last events are in it and
+  // others' are not, so that every stream has a gap between its own end and that of the trace.
+  void add_open_ends(std::vector<MergeStep>& steps) const;
+
+  // No step that is still to come has an earlier time, if so many processors were recorded.
+  std::uint64_t settled_until(std::uint32_t processors) const;
+
+ private:
+  // The last time that is known of a processor, and the last chunk that it has.
+  struct StreamEnd {
+    std::uint64_t time = 0;
+    std::size_t chunk = 0;
+  };
+
+  void take_mark(const ChunkInfo& chunk);
+  void take_events(const ChunkInfo& chunk, std::size_t place, std::vector<MergeStep>& steps);
+
+  std::uint64_t start_clock_;
+  std::size_t known_ = 0;  // chunks
+  std::uint64_t mark_ = 0;
+  bool has_hole_ = false;
+  std::unordered_map<std::uint16_t, StreamEnd> ends_;
+};
+
+// Stable: what shares a key stays in the order of the file.
+void sort_steps(std::vector<MergeStep>& steps);
 
 }  // namespace ddireplay::format

@@ -45,12 +45,15 @@ TraceBytes TraceBytes::map(const std::string& path) {
   if (!S_ISREG(status.st_mode)) {
     throw Error(path + ": is no regular file; copy it into one first");
   }
+  return map(file.get(), static_cast<std::size_t>(status.st_size), path);
+}
+
+TraceBytes TraceBytes::map(int fd, std::size_t bytes, const std::string& name) {
   TraceBytes result;
-  const auto size = static_cast<std::size_t>(status.st_size);
-  if (size == 0) return result;
-  void* const memory = ::mmap(nullptr, size, PROT_READ, MAP_PRIVATE, file.get(), 0);
-  if (memory == MAP_FAILED) fail(path, "can't be mapped into memory");
-  result.bytes_ = {static_cast<const std::byte*>(memory), size};
+  if (bytes == 0) return result;
+  void* const memory = ::mmap(nullptr, bytes, PROT_READ, MAP_PRIVATE, fd, 0);
+  if (memory == MAP_FAILED) fail(name, "can't be mapped into memory");
+  result.bytes_ = {static_cast<const std::byte*>(memory), bytes};
   result.mapped_ = true;
   return result;
 }
@@ -66,6 +69,13 @@ TraceBytes::TraceBytes(TraceBytes&& other) noexcept
     : owned_(std::move(other.owned_)),
       bytes_(std::exchange(other.bytes_, {})),
       mapped_(std::exchange(other.mapped_, false)) {}
+
+TraceBytes& TraceBytes::operator=(TraceBytes&& other) noexcept {
+  std::swap(owned_, other.owned_);
+  std::swap(bytes_, other.bytes_);
+  std::swap(mapped_, other.mapped_);
+  return *this;
+}
 
 TraceBytes::~TraceBytes() {
   if (mapped_) ::munmap(const_cast<std::byte*>(bytes_.data()), bytes_.size());

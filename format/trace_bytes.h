@@ -12,10 +12,12 @@ class TraceBytes {
  public:
   // Throws Error: can't be opened, or no regular file. The file must not be shortened meanwhile.
   static TraceBytes map(const std::string& path);
+  // The first `bytes` of an open file; it may be closed afterwards. `name` stands in messages.
+  static TraceBytes map(int fd, std::size_t bytes, const std::string& name);
   static TraceBytes own(std::vector<std::byte> bytes);
 
   TraceBytes(TraceBytes&& other) noexcept;
-  TraceBytes& operator=(TraceBytes&&) = delete;
+  TraceBytes& operator=(TraceBytes&& other) noexcept;
   ~TraceBytes();
 
   std::span<const std::byte> bytes() const { return bytes_; }

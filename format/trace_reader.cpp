@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <iterator>
 #include <utility>
 
@@ -16,6 +17,16 @@ namespace {
 constexpr FunctionKey kGapFunction = {
     .name = "gap", .prototype = "VOID (ULONGLONG Lost, ULONGLONG Until)", .derived = ""};
 
+// The first problem of a trace that is still being written, for as long as it is.
+constexpr std::string_view kStillWritten =
+    "it is not finished: what comes after its last chunk isn't known yet";
+
+bool is_same_chunk(const ChunkInfo& left, const ChunkInfo& right) {
+  return left.offset == right.offset && left.header.kind == right.header.kind &&
+         left.header.stream == right.header.stream && left.header.number == right.header.number &&
+         left.header.payload_bytes == right.header.payload_bytes && !right.after_hole;
+}
+
 }  // namespace
 
 TraceReader::State::State(TraceBytes trace, std::string trace_name)
@@ -23,7 +34,20 @@ TraceReader::State::State(TraceBytes trace, std::string trace_name)
       bytes(std::move(trace)),
       container(read_container(bytes.bytes(), name)) {
   tables.intern_function(kGapFunction);
-  for (ChunkInfo& chunk : container.chunks) {
+  load_symbols(0);
+}
+
+TraceReader::State::State(TraceGrowth begun, const FileHeader& header, std::string trace_name)
+    : name(std::move(trace_name)), bytes(TraceBytes::own({})), growth(std::move(begun)) {
+  tables.intern_function(kGapFunction);
+  container.header = header;
+  container.condition.recovered = true;
+  container.condition.problems.emplace_back(kStillWritten);
+  extend();
+}
+
+void TraceReader::State::load_symbols(std::size_t first_chunk) {
+  for (ChunkInfo& chunk : std::span(container.chunks).subspan(first_chunk)) {
     if (chunk.header.kind != ChunkKind::symbols || chunk.damaged) continue;
     try {
       std::vector<ModuleSymbols> read = read_symbols(checked_payload(bytes.bytes(), chunk));
@@ -41,6 +65,44 @@ void TraceReader::State::refuse(ChunkInfo& chunk, std::string_view why) {
       fmt::format("offset {}: chunk {} is refused: {}", chunk.offset, chunk.header.number, why));
 }
 
+bool TraceReader::State::extend() {
+  const std::size_t known = container.chunks.size();
+  growth->look(container.chunks);
+  if (container.chunks.size() == known) return false;
+  for (std::size_t i = known; i < container.chunks.size(); ++i) {
+    container.condition.lost_events += container.chunks[i].header.lost_before;
+  }
+  bytes = TraceBytes::map(growth->fd(), growth->end(), name);
+  load_symbols(known);
+  ++edition;
+  return true;
+}
+
+void TraceReader::State::complete() {
+  extend();
+  bytes = TraceBytes::map(growth->fd(), growth->file_bytes(), name);
+  Container finished = read_container(bytes.bytes(), name);
+  const bool is_same =
+      finished.chunks.size() >= container.chunks.size() &&
+      std::ranges::equal(container.chunks,
+                         std::span(finished.chunks).first(container.chunks.size()), is_same_chunk);
+  if (!is_same) {
+    throw Error(name + ": its beginning is not what was read while it was written; replay it anew");
+  }
+  const Container before = std::exchange(container, std::move(finished));
+  growth.reset();
+  load_symbols(before.chunks.size());
+  // What was found while events were read.
+  for (std::size_t i = 0; i < before.chunks.size(); ++i) {
+    container.chunks[i].damaged = container.chunks[i].damaged || before.chunks[i].damaged;
+  }
+  container.condition.damaged_chunks += before.condition.damaged_chunks;
+  container.condition.problems.insert(container.condition.problems.end(),
+                                      before.condition.problems.begin() + 1,
+                                      before.condition.problems.end());
+  ++edition;
+}
+
 TraceReader::TraceReader(std::unique_ptr<State> state) : state_(std::move(state)) {}
 TraceReader::TraceReader(TraceReader&&) noexcept = default;
 TraceReader& TraceReader::operator=(TraceReader&&) noexcept = default;
@@ -53,6 +115,16 @@ TraceReader TraceReader::open(const std::string& path) {
 TraceReader TraceReader::from_bytes(std::vector<std::byte> bytes, std::string name) {
   return TraceReader(std::make_unique<State>(TraceBytes::own(std::move(bytes)), std::move(name)));
 }
+
+std::optional<TraceReader> TraceReader::open_growing(int fd, const std::string& name) {
+  FileHeader header{};
+  if (!read_begun_header(fd, name, header)) return std::nullopt;
+  return TraceReader(std::make_unique<State>(TraceGrowth(fd, name, header), header, name));
+}
+
+bool TraceReader::extend() { return state_->extend(); }
+void TraceReader::complete() { state_->complete(); }
+bool TraceReader::is_growing() const { return state_->is_growing(); }
 
 const std::string& TraceReader::name() const { return state_->name; }
 std::uint64_t TraceReader::file_bytes() const { return state_->bytes.bytes().size(); }

@@ -107,6 +107,19 @@ class TraceReader {
   // The same for a trace in memory; `name` stands in messages.
   static TraceReader from_bytes(std::vector<std::byte> bytes, std::string name);
 
+  // A trace that is still being written, as far as it is whole; `fd` must stay open until
+  // complete() and `name` stands in messages. Nothing where not even its file header is there.
+  // Throws Error: not a trace. Until complete() its condition is that of one without an end, and
+  // an EventSource delivers only events that none can come before any more: next() is empty where
+  // there are none, and later goes on.
+  static std::optional<TraceReader> open_growing(int fd, const std::string& name);
+  // False: no whole chunk has been added. Throws Error: the file isn't the same any more.
+  bool extend();
+  // Nobody writes any more: from here on this is what open() would give, and the events are the
+  // same, in the same places. Throws Error as extend().
+  void complete();
+  bool is_growing() const;
+
   TraceReader(TraceReader&&) noexcept;
   TraceReader& operator=(TraceReader&&) noexcept;
   ~TraceReader();

@@ -78,6 +78,8 @@ class Repairer {
         case ChunkKind::footer:
           take_footer(chunk);
           return {};
+        case ChunkKind::mark:
+          return {};
         case ChunkKind::memory:
           break;
       }

@@ -53,6 +53,17 @@ std::span<const std::byte> seal_chunk(ChunkHeader& header, std::span<std::byte> 
   return output.first(whole);
 }
 
+ChunkHeader make_mark(std::uint64_t trace_id, std::uint32_t number, std::uint64_t time) {
+  ChunkHeader header{};
+  header.trace_id = trace_id;
+  header.kind = ChunkKind::mark;
+  header.number = number;
+  header.first_time = header.last_time = time;
+  std::byte chunk[sizeof(ChunkHeader)];
+  seal_chunk(header, chunk, 0);
+  return header;
+}
+
 FileTrailer make_trailer(std::uint64_t footer_offset) {
   FileTrailer trailer{};
   trailer.footer_offset = footer_offset;

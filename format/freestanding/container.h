@@ -20,6 +20,9 @@ void seal_file_header(FileHeader& header);
 std::span<const std::byte> seal_chunk(ChunkHeader& header, std::span<std::byte> output,
                                       std::size_t payload_bytes);
 
+// A chunk of kind `mark`.
+ChunkHeader make_mark(std::uint64_t trace_id, std::uint32_t number, std::uint64_t time);
+
 FileTrailer make_trailer(std::uint64_t footer_offset);
 
 // Magic and checksum are right. What the fields say may still be absurd: the checksum protects from

@@ -63,6 +63,8 @@ enum class ChunkKind : std::uint16_t {
   symbols = 2,  // SymbolChunk: names and lines that the trace carries with it
   footer = 3,   // Footer: index and summary
   memory = 4,   // never in a file: stands in the recorder's memory (memory_image.h)
+  mark = 5,     // no payload: nothing that comes behind it in the file, of any processor, is
+                // earlier than its times, and nothing earlier was lost without being told
 };
 
 struct ChunkHeader {

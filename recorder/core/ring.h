@@ -186,6 +186,15 @@ class BasicRing {
     image.ring_told = offsetof(BasicRing, lost_told_);
   }
 
+  // For the consumer. Nothing that is taken out from now on, and no loss that is told, is earlier
+  // than what this returns. `now`: the clock, read before. Whoever stores has read it earlier and
+  // moves `head` only now has not yet done what it records, or has done it and not come back:
+  // `now` is as true a time for that.
+  std::uint64_t settle(std::uint64_t now) {
+    if (used() == 0 && lost_untold() == 0 && newest_time_ < now) newest_time_ = now;
+    return newest_time_;
+  }
+
   // For the consumer: losses that no mark has told yet.
   std::uint64_t lost_untold() const { return lost_total() - lost_told_; }
 

@@ -105,6 +105,11 @@ bool Writer::begin(format::FileHeader header) {
 }
 
 bool Writer::pump(bool flush) {
+  if (!drain_rings(flush)) return false;
+  return !flush || write_mark();
+}
+
+bool Writer::drain_rings(bool flush) {
   behind_ = false;
   for (std::size_t stream = 0; stream < recorder_.rings().size(); ++stream) {
     if (!drain_ring(static_cast<std::uint16_t>(stream), flush)) return false;
@@ -117,7 +122,7 @@ bool Writer::finish(format::EndReason reason, bool started_attached,
   // One pump() takes no more than a share; the last ones take what there is.
   for (std::uint64_t before = ~events(); before != events();) {
     before = events();
-    pump(true);
+    drain_rings(true);
   }
   for (std::size_t stream = 0; stream < recorder_.rings().size(); ++stream) {
     close_ring(static_cast<std::uint16_t>(stream));
@@ -222,6 +227,7 @@ bool Writer::append_chunk(std::span<const std::byte> chunk) {
   if (!(flight_.is_used() ? keep_chunk(chunk) : index_chunk(chunk))) return false;
   const auto& header = *reinterpret_cast<const format::ChunkHeader*>(chunk.data());
   events_.fetch_add(header.event_count, std::memory_order_relaxed);
+  mark_is_due_ = mark_is_due_ || header.kind == format::ChunkKind::events;
   ++next_number_;
   recorder_.memory().writer.next_number = next_number_;
   recorder_.memory().writer.staged_slots = 0;
@@ -294,6 +300,25 @@ bool Writer::close_ring(std::uint16_t stream) {
   Ring& ring = recorder_.rings()[stream];
   carried_loss_[stream] += ring.used() != 0 ? ring.abandon() : ring.lost_untold();
   return carried_loss_[stream] == 0 || write_chunk(stream, {});
+}
+
+// Who reads the trace while it grows has to know that of the processors that have written nothing
+// nothing will come that is as old as what the others have written.
+bool Writer::write_mark() {
+  if (!mark_is_due_ || flight_.is_used() || recorder_.rings().size() < 2) return true;
+  const std::uint64_t now = platform::clock();
+  std::uint64_t settled = now;
+  for (std::size_t stream = 0; stream < recorder_.rings().size(); ++stream) {
+    // A loss that has been taken out and is in no chunk yet is from before.
+    const std::uint64_t limit = carried_loss_[stream] == 0 ? now : 0;
+    const std::uint64_t time = recorder_.rings()[stream].settle(limit);
+    settled = time < settled ? time : settled;
+  }
+  mark_is_due_ = settled != now;
+  if (settled <= last_mark_) return true;
+  last_mark_ = settled;
+  const format::ChunkHeader mark = format::make_mark(trace_id_, next_number_, settled);
+  return append_chunk(std::as_bytes(std::span(&mark, 1)));
 }
 
 void Writer::survey(std::span<const Slot> slots) {

@@ -82,6 +82,7 @@ class Writer {
     std::uint64_t first_caller = 0;  // the writer's own
   };
 
+  bool drain_rings(bool flush);
   bool drain_ring(std::uint16_t stream, bool flush);
   void stage(std::uint16_t stream, const Drained& drained);
   bool write_chunk(std::uint16_t stream, std::span<const Slot> slots);
@@ -94,6 +95,7 @@ class Writer {
                                          std::uint64_t time);
   bool tell_of_silent_streams();
   bool close_ring(std::uint16_t stream);
+  bool write_mark();
   void survey(std::span<const Slot> slots);
   void add_modules_of(std::uint32_t stack);
   std::uint32_t value_count(const Record& record) const;
@@ -110,6 +112,8 @@ class Writer {
   bool failed_ = false;
   bool behind_ = false;
   bool index_full_ = false;
+  bool mark_is_due_ = false;  // there are events that no mark lies behind
+  std::uint64_t last_mark_ = 0;
   std::span<Slot> staging_;
   std::span<std::byte> chunk_;
   std::span<std::byte> footer_;

@@ -9,10 +9,8 @@
 #include "format/text_form.h"
 #include "replay/replay.h"
 #include "tools/commands/commands.h"
+#include "tools/commands/follow.h"
 #include "tools/output.h"
-#include "tools/report/analyze_text.h"
-#include "tools/report/json.h"
-#include "tools/report/summary_text.h"
 #include "tools/rule_names.h"
 
 namespace ddireplay::tools {
@@ -33,25 +31,17 @@ constexpr unsigned kMaxThreads = 64;
 
 struct Arguments {
   std::vector<std::string> traces;
-  bool json = false;
-  std::string symbol_path;
-  replay::ReplayOptions options;
+  bool follow = false;
+  ReplayArguments replay;
 };
 
-ExitStatus status_of(const ReportView& view) {
-  if (!is_complete(view.trace)) return ExitStatus::incomplete;
-  return view.report.findings.empty() ? ExitStatus::clean : ExitStatus::findings;
-}
-
 ExitStatus replay_one(const std::string& path, const Arguments& arguments) {
+  if (arguments.follow) return follow_trace(path, arguments.replay);
   format::TraceReader trace = format::open_trace(path);
   const std::vector<std::unique_ptr<replay::Checker>> checkers = checkers::make_all_checkers();
-  replay::Replay replay(trace, checkers, arguments.options);
+  replay::Replay replay(trace, checkers, arguments.replay.options);
   replay.run();
-  Symbolizer symbolizer(trace, arguments.symbol_path);
-  const ReportView view{trace, replay.world(), replay.report(), symbolizer};
-  print(arguments.json ? report_json(view) + "\n" : analyze_text(view));
-  return status_of(view);
+  return print_report(trace, replay, arguments.replay);
 }
 
 // One trace that can't be read does not keep the others from being replayed.
@@ -69,7 +59,7 @@ ExitStatus replay_or_say_why(const std::string& path, const Arguments& arguments
 ExitStatus replay_all(const Arguments& arguments) {
   ExitStatus worst = ExitStatus::clean;
   for (const std::string& path : arguments.traces) {
-    if (!arguments.json && path != arguments.traces.front()) print("\n");
+    if (!arguments.replay.json && path != arguments.traces.front()) print("\n");
     worst = std::max(worst, replay_or_say_why(path, arguments));
   }
   return worst;
@@ -79,22 +69,30 @@ ExitStatus replay_all(const Arguments& arguments) {
 
 void add_replay_command(CLI::App& app, ExitStatus& status) {
   const auto arguments = std::make_shared<Arguments>();
-  arguments->options.threads = std::clamp(std::thread::hardware_concurrency(), 1u, kMaxThreads);
+  arguments->replay.options.threads =
+      std::clamp(std::thread::hardware_concurrency(), 1u, kMaxThreads);
   CLI::App* command = app.add_subcommand("replay", kHelp);
   command->add_option("TRACE", arguments->traces, "traces, binary or text")->required();
-  command->add_flag("--json", arguments->json, "one JSON object per trace");
+  command->add_flag("--json", arguments->replay.json, "one JSON object per trace");
   command
       ->add_option(
-          "--rules", arguments->options.rules,
+          "--rules", arguments->replay.options.rules,
           "report these only, with commas between: ids or slugs (C4:62), a bug check (C4), "
           "option:NAME, default, all")
       ->delimiter(',')
       ->take_all();
-  command->add_option("--symbols", arguments->symbol_path, "symbol path; default: _NT_SYMBOL_PATH");
-  command->add_option("--threads", arguments->options.threads, "threads that decode")
+  command->add_option("--symbols", arguments->replay.symbol_path,
+                      "symbol path; default: _NT_SYMBOL_PATH");
+  command->add_option("--threads", arguments->replay.options.threads, "threads that decode")
       ->check(CLI::Range(1u, kMaxThreads));
+  command->add_flag("--follow", arguments->follow,
+                    "a trace that is still being recorded: tell of each finding as it is made");
   command->callback([arguments, &status] {
-    arguments->options.rules = rule_names(arguments->options.rules);
+    if (arguments->follow && arguments->traces.size() != 1) {
+      throw format::Error("--follow takes one trace", ExitStatus::usage);
+    }
+    std::vector<std::string>& rules = arguments->replay.options.rules;
+    rules = rule_names(rules);
     status = replay_all(*arguments);
   });
 }
