@@ -40,7 +40,7 @@ class Generator {
   FileHeader header() const {
     FileHeader header{};
     header.pointer_bytes = 8;
-    header.processor_count = 8;
+    header.processor_count = options_.processors;
     header.os_build = 19045;
     header.trace_id = 0x1122334455667788 + options_.seed;
     header.clock_hz = 2'400'000'000;

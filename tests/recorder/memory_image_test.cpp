@@ -4,6 +4,7 @@
 #include <catch2/catch.hpp>
 #include <functional>
 #include <random>
+#include <utility>
 
 #include "format/memory_carver.h"
 #include "format/trace_reader.h"
@@ -93,7 +94,8 @@ TEST_CASE("what is in the rings is found, with names and stacks, behind what was
   CHECK(tail.first_values == std::vector<std::uint64_t>{2, 3});
   CHECK(tail.functions == std::vector<std::string>{"ExFreePool", "MyImport"});
   CHECK(tail.depths == std::vector<std::size_t>{2, 2});
-  CHECK(tail.numbers == std::vector<std::uint32_t>{1, 2});
+  // 1 is the mark behind what was written.
+  CHECK(tail.numbers == std::vector<std::uint32_t>{2, 3});
   CHECK(tail.lost.empty());
 }
 
@@ -120,11 +122,11 @@ TEST_CASE("a record that was just being stored hides what is behind it, which is
   CHECK(tail.lost == std::vector<std::uint64_t>{2});
 }
 
-// Takes a dump at the moment at which a chunk is about to be written.
+// Takes a dump at the moment at which the first chunk is about to be written.
 class DumpingOutput final : public Output {
  public:
   bool append(std::span<const std::byte>) override {
-    if (dump_now) dump = take();
+    if (std::exchange(dump_now, false)) dump = take();
     return true;
   }
   bool write_at(std::uint64_t, std::span<const std::byte>) override { return true; }
