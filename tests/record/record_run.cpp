@@ -78,9 +78,13 @@ RecordRun Bench::start(std::vector<std::string> arguments) const {
   return RecordRun(arguments, environment());
 }
 
-Ran Bench::run(std::vector<std::string> arguments) const {
+RecordRun Bench::start_command(std::vector<std::string> arguments) const {
   arguments.insert(arguments.begin(), built("ddireplay"));
-  return RecordRun(arguments, environment()).finish();
+  return RecordRun(arguments, environment());
+}
+
+Ran Bench::run(std::vector<std::string> arguments) const {
+  return start_command(std::move(arguments)).finish();
 }
 
 std::vector<std::string> Bench::environment() const {

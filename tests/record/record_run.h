@@ -53,6 +53,7 @@ class Bench {
   RecordRun start(std::vector<std::string> arguments) const;
   Ran record(std::vector<std::string> arguments) const { return start(arguments).finish(); }
   // Any other command of `ddireplay`.
+  RecordRun start_command(std::vector<std::string> arguments) const;
   Ran run(std::vector<std::string> arguments) const;
 
   // What should not be there after a recording: processes of its session, temporary files, anything
