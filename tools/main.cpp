@@ -6,6 +6,7 @@
 #include <string>
 
 #include "format/freestanding/layout.h"
+#include "tools/commands/bisect.h"
 #include "tools/commands/commands.h"
 #include "tools/commands/corpus.h"
 #include "tools/commands/record.h"
@@ -65,6 +66,7 @@ ExitStatus run(int argc, char** argv) {
   add_convert_command(app, status);
   add_rules_command(app, status);
   add_corpus_command(app, status);
+  add_bisect_command(app, status);
   refuse_unknown_command(app, argc, argv);
   try {
     app.parse(arguments_before_program(argc, argv), argv);
@@ -75,18 +77,30 @@ ExitStatus run(int argc, char** argv) {
   return status;
 }
 
+ExitStatus run_or_say_why(int argc, char** argv) {
+  try {
+    return run(argc, argv);
+  } catch (const format::Error& error) {
+    talk(error.what());
+    return error.status();
+  } catch (const std::exception& error) {
+    talk(error.what());
+    return ExitStatus::unreadable;
+  }
+}
+
+// `git bisect run` takes most statuses for a verdict: there, all that is none is 125.
+int process_status(ExitStatus status, int argc, char** argv) {
+  constexpr int kNotJudged = 125;
+  const bool is_verdict = status == ExitStatus::clean || status == ExitStatus::findings;
+  if (is_bisect_run(argc, argv) && !is_verdict) return kNotJudged;
+  return static_cast<int>(status);
+}
+
 }  // namespace
 }  // namespace ddireplay::tools
 
 int main(int argc, char** argv) {
-  using ddireplay::format::ExitStatus;
-  try {
-    return static_cast<int>(ddireplay::tools::run(argc, argv));
-  } catch (const ddireplay::format::Error& error) {
-    ddireplay::tools::talk(error.what());
-    return static_cast<int>(error.status());
-  } catch (const std::exception& error) {
-    ddireplay::tools::talk(error.what());
-    return static_cast<int>(ExitStatus::unreadable);
-  }
+  using namespace ddireplay;
+  return tools::process_status(tools::run_or_say_why(argc, argv), argc, argv);
 }
