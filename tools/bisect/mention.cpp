@@ -10,7 +10,8 @@ void look_at(const format::TraceReader& trace, const format::Event& event,
   const format::Layout& layout = trace.function(event.function).layout;
   const int count = std::min<int>(event.value_count, layout.field_count);
   for (int i = 0; i < count; ++i) {
-    if (layout.fields[i].width != 0) continue;
+    const format::Kind kind = layout.fields[i].kind;
+    if (kind != format::Kind::address && kind != format::Kind::handle) continue;
     const auto found = mentions.find(event.values[i]);
     if (found == mentions.end()) continue;
     Mention& mention = found->second;

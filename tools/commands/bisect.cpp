@@ -59,12 +59,21 @@ struct Arguments {
 
 // ---- One trace.
 
+// The first of each fingerprint, as far as a line holds them.
 std::string known_findings(const std::vector<const replay::Finding*>& findings) {
-  std::string text;
+  constexpr std::size_t kShown = 8;
+  std::vector<std::string> known;
   for (const replay::Finding* finding : findings) {
-    text += fmt::format("{}{:016x} ({} at #{})", text.empty() ? "" : ", ", finding->fingerprint,
-                        finding->rule->id(), finding->position);
+    const std::string fingerprint = fmt::format("{:016x}", finding->fingerprint);
+    const auto is_it = [&](const std::string& one) { return one.starts_with(fingerprint); };
+    if (std::ranges::any_of(known, is_it)) continue;
+    known.push_back(
+        fmt::format("{} ({} at #{})", fingerprint, finding->rule->id(), finding->position));
   }
+  const std::size_t more = known.size() - std::min(known.size(), kShown);
+  known.resize(known.size() - more);
+  std::string text = fmt::format("{}", fmt::join(known, ", "));
+  if (more != 0) text += fmt::format(" and {} more", more);
   return text;
 }
 
@@ -74,8 +83,17 @@ const replay::Finding& chosen_finding(const replay::Report& report, const Argume
     const std::string fingerprint = fmt::format("{:016x}", finding.fingerprint);
     if (fingerprint.starts_with(arguments.judge.wanted.fingerprint)) matching.push_back(&finding);
   }
-  if (matching.size() == 1) return *matching.front();
   const std::string& trace = arguments.paths.front();
+  const auto is_the_same = [&](const replay::Finding* finding) {
+    return finding->fingerprint == matching.front()->fingerprint;
+  };
+  if (!matching.empty() && std::ranges::all_of(matching, is_the_same)) {
+    if (matching.size() > 1) {
+      talk(fmt::format("{}: {} of this fingerprint; this is the first of them, at #{}", trace,
+                       counted(matching.size(), "finding"), matching.front()->position));
+    }
+    return *matching.front();
+  }
   if (!matching.empty()) {
     throw format::Error(
         fmt::format("{}: {} that --finding could mean: {}; give more of one's "
