@@ -119,6 +119,40 @@ TEST_CASE("what another request frees was lost at the last such request") {
   CHECK(one.found.position == 23);
 }
 
+TEST_CASE("a request whose completion is not seen is not waited for") {
+  // Passed on for good; what it has begun goes at unload.
+  const auto pass = [](int number) {
+    return enter(number, 1) + allocate(number) +
+           "> IofCallDriver DeviceObject=0x9000 Irp=" + std::to_string(0x70000 + number) + "\n" +
+           "< IofCallDriver DeviceObject=0x9000 Irp=" + std::to_string(0x70000 + number) +
+           " return=0\n" + leave(number);
+  };
+  // #1-5, #6-10; #11-13.
+  const Case one(pass(1) + pass(2) + "> cb:Unload\n" + free_block(1) + "< cb:Unload\n" + kTail,
+                 "C4:62");
+  REQUIRE(one.found.groups.front().way);
+  CHECK(one.found.groups.front().way->when == When::elsewhere);
+  CHECK(one.found.position == 13);
+}
+
+TEST_CASE("a pending request is its own even in a DPC") {
+  const auto dpc = [](int number, bool leaks) {
+    return "irql2 > cb:Dpc Dpc=0x4000\nirql2 " +
+           (leaks ? "KeSetEvent Event=0x2000\n" : free_block(number)) + "irql2 " +
+           complete(number) + "irql2 < cb:Dpc Dpc=0x4000\n";
+  };
+  const auto start = [](int number) {
+    return enter(number, 1) + allocate(number) +
+           "t1 < cb:Dispatch Irp=" + std::to_string(0x70000 + number) +
+           " StackLocation=0x60000 return=0x103\n";
+  };
+  // #1-3, #4-7; #8-10, #11-14, completed at #13.
+  const Case one(start(1) + dpc(1, false) + start(2) + dpc(2, true) + kTail, "C4:62");
+  REQUIRE(one.found.groups.front().way);
+  CHECK(one.found.groups.front().way->when == When::before_completion);
+  CHECK(one.found.position == 13);
+}
+
 TEST_CASE("without a sibling that was freed there is only the last mention") {
   const Case alone(allocate(1) + "IoFreeMdl Mdl=0x999000\n" + "KeSetEvent Event=0x11000\n" +
                        "KeSetEvent Event=0x11008\n" + kTail,
@@ -126,6 +160,7 @@ TEST_CASE("without a sibling that was freed there is only the last mention") {
   CHECK(alone.found.shape == Shape::left_over);
   REQUIRE(alone.found.groups.size() == 1);
   CHECK_FALSE(alone.found.groups.front().way);
+  CHECK(alone.found.is_last_mention());
   CHECK(alone.found.position == 3);
   // An ordinary number of the same value is no mention.
   const Case number(

@@ -19,6 +19,9 @@ struct Inevitable {
   std::vector<LostGroup> groups{};                  // left over
   const replay::BiographyEntry* earlier = nullptr;  // double end
   LevelMove level{};                                // wrong level
+
+  // There was nothing to compare with: the event is no more than the last that mentions the object.
+  bool is_last_mention() const { return !groups.empty() && !groups.front().way; }
 };
 
 // May replay `trace` anew, up to the finding. Points into `finding`.

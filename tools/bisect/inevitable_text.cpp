@@ -54,8 +54,9 @@ std::string left_basis(const Inevitable& inevitable, Symbolizer& symbolizer) {
   }
   if (group.siblings.ended != 0) {
     return fmt::format(
-        "{}, but in a way that was not met again behind #{}. Only this is known: {}.", siblings,
-        group.begun.position, mention);
+        "{}, but behind #{} there was no point that compares with theirs. Only this "
+        "is known: {}.",
+        siblings, group.begun.position, mention);
   }
   return fmt::format("{}, so there is nothing to compare with. Only this is known: {}.", siblings,
                      mention);
@@ -154,7 +155,9 @@ std::string inevitable_text(const Inevitable& inevitable, const Finding& finding
   append(out, "VIOLATED AT:      #{}\n", finding.position);
   append(out, "FINGERPRINT:      {:016x}\n", finding.fingerprint);
   append(out, "SHAPE:            {}\n", shape_word(inevitable.shape));
-  append(out, "INEVITABLE AT:    #{}\n\n", inevitable.position);
+  append(out, "{} #{}\n\n",
+         inevitable.is_last_mention() ? "LAST MENTIONED:  " : "INEVITABLE AT:   ",
+         inevitable.position);
   out += event_stack_text(trace, event, symbolizer, std::numeric_limits<std::size_t>::max());
   append(out, "\nBASED ON: {}\n", basis_text(inevitable, finding, symbolizer));
   if (inevitable.shape == Shape::left_over) append_groups(out, inevitable, finding, symbolizer);
@@ -175,6 +178,7 @@ Json inevitable_json(const Inevitable& inevitable, const Finding& finding,
               {"violated_at", finding.position},
               {"shape", shape_word(inevitable.shape)},
               {"position", inevitable.position},
+              {"last_mention", inevitable.is_last_mention()},
               {"basis", basis_text(inevitable, finding, symbolizer)},
               {"event", event_json(trace, event, symbolizer)},
               {"left", std::move(groups)}};

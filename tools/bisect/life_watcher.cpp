@@ -15,7 +15,7 @@ using replay::Step;
 using replay::World;
 
 constexpr Op kOutsideLives[] = {Op::callback_leave, Op::dpc_leave, Op::unload_leave,
-                                Op::irp_complete};
+                                Op::irp_complete, Op::callback_enter};
 
 bool contains(std::span<const Op> ops, Op op) { return std::ranges::find(ops, op) != ops.end(); }
 
@@ -39,6 +39,11 @@ std::uint64_t irp_of(const Step& step, const World& world) {
     if (frame->irp != 0) return frame->irp;
   }
   return 0;
+}
+
+bool is_in_request(const Step& step, const World& world, std::uint64_t irp) {
+  return std::ranges::any_of(world.threads().frames(*step.event),
+                             [irp](const CallbackFrame& frame) { return frame.irp == irp; });
 }
 
 }  // namespace
@@ -82,6 +87,10 @@ void LifeWatcher::on_step(const Step& step, const World& before, replay::Finding
     case Op::dpc_leave:
     case Op::unload_leave:
       leave(step, before);
+      break;
+    case Op::callback_enter:
+      // Another request in the place of one whose completion was not seen.
+      if (!is_in_request(step, before, step[Operand::irp])) lost_by_irp_.erase(step[Operand::irp]);
       break;
     default:
       break;
@@ -152,14 +161,21 @@ void LifeWatcher::meet_lost(const Step& step, const Open& open) {
   if (open.irp != 0) lost_by_irp_[open.irp].push_back(found->second);
 }
 
+// What is sent down for good may be completed at any time, unseen.
+bool LifeWatcher::has_still(const Open& open, const World& world) {
+  const replay::IrpTurn* turn = open.irp == 0 ? nullptr : world.irps().turn(open.irp);
+  return turn != nullptr && turn->begun.position <= open.begun &&
+         (turn->owned() || turn->has_routine);
+}
+
 When LifeWatcher::when_of(const Open& open, const Step& step, const World& world) const {
   const auto completed = completed_.find(open.irp);
   const bool is_complete = completed != completed_.end() && completed->second > open.begun;
-  if (open.irp != 0 && !is_complete) return When::before_completion;
   for (const CallbackFrame& frame : world.threads().frames(*step.event)) {
-    if (frame.entered.position == open.frame) return When::same_callback;
+    if (frame.entered.position != open.frame) continue;
+    return open.irp == 0 || is_complete ? When::same_callback : When::before_completion;
   }
-  return When::elsewhere;
+  return !is_complete && has_still(open, world) ? When::before_completion : When::elsewhere;
 }
 
 void LifeWatcher::end(const Step& step, const World& world) {

@@ -77,6 +77,8 @@ class LifeWatcher final : public replay::Checker {
   void end(const replay::Step& step, const replay::World& world);
   void complete(const replay::Step& step);
   void leave(const replay::Step& step, const replay::World& world);
+  // The driver has the request still in which that was begun.
+  static bool has_still(const Open& open, const replay::World& world);
   When when_of(const Open& open, const replay::Step& step, const replay::World& world) const;
 
   const Life& life_;

@@ -14,8 +14,8 @@ struct Mention {
   std::uint64_t last = 0;  // 0: there is none
 };
 
-// Fills in `last`, by address. An address or handle of that very value is a mention; a count is not,
-// nor is an address inside of the object.
+// Fills in `last`, by address. An address or handle of that very value is a mention; a count is
+// not, nor is an address inside of the object.
 void find_mentions(format::TraceReader& trace, std::map<std::uint64_t, Mention>& mentions);
 
 }  // namespace ddireplay::tools::bisect

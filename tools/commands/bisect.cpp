@@ -17,6 +17,7 @@
 #include "tools/bisect/inevitable_text.h"
 #include "tools/bisect/search_text.h"
 #include "tools/corpus/crash_note.h"
+#include "tools/corpus/workers.h"
 #include "tools/debugger/session.h"
 #include "tools/output.h"
 #include "tools/report/json.h"
@@ -32,6 +33,7 @@ using bisect::SearchEnd;
 using format::ExitStatus;
 
 constexpr unsigned kMaxThreads = 1024;
+constexpr unsigned kMaxDecoders = 64;
 
 constexpr const char* kHelp =
     "One trace: names the event that made a finding inevitable, and what that is based on.\n"
@@ -113,9 +115,9 @@ ExitStatus bisect_trace(const Arguments& arguments) {
   const corpus::TraceInPlay in_play(arguments.paths.front());
   format::TraceReader trace = format::open_trace(arguments.paths.front());
   const auto checkers = checkers::make_all_checkers();
-  replay::Replay replay(
-      trace, checkers,
-      {.threads = 1, .rules = rules_to_replay(arguments.judge.wanted, arguments.judge.rules)});
+  replay::Replay replay(trace, checkers,
+                        {.threads = std::min(corpus::usable_cores(), kMaxDecoders),
+                         .rules = rules_to_replay(arguments.judge.wanted, arguments.judge.rules)});
   replay.run();
   const replay::Finding& finding = chosen_finding(replay.report(), arguments);
   const bisect::Inevitable inevitable = bisect::find_inevitable(trace, finding);
@@ -236,8 +238,8 @@ void add_bisect_command(CLI::App& app, ExitStatus& status) {
       ->delimiter(',')
       ->take_all();
   command->add_flag("--json", arguments->json, "the whole answer as one JSON object");
-  command->add_flag("--bisect-run", arguments->bisect_run,
-                    "judges one build, for `git bisect run`");
+  command->add_flag("--bisect-run", arguments->bisect_run, "judges one build, for `git bisect run`")
+      ->excludes("--json");
   command->add_flag("--as-given", arguments->as_given, "builds in the order given");
   command
       ->add_option("--confirm", arguments->judge.confirm,

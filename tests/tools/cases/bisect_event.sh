@@ -45,3 +45,17 @@ for finding in C4:13 C4:1 pool-zero-bytes; do
   echo "status $?"
 done
 ddireplay bisect twice.txt --finding C4:13 --json
+
+# Begun where no request and no callback was, and like nothing that was freed.
+cat >alone.txt <<'TEXT'
+ddireplay-text 1
+module My.sys base=0xfffff8009a3be000 size=0x6000 target
+stack s1 My.sys+0x1010
+ExAllocatePoolWithTag NumberOfBytes=0x20 Tag='once' return=0xffffa0000004f000 s1
+> cb:Dispatch Irp=0xffffa00000070000 StackLocation=0xffffa00000060000 Major=3
+ExAllocatePoolWithTag NumberOfBytes=0x10 Tag='mdrv' return=0xffffa0000004a000 s1
+ExFreePoolWithTag P=0xffffa0000004a000 Tag='mdrv'
+< cb:Dispatch Irp=0xffffa00000070000 StackLocation=0xffffa00000060000 return=0
+cb:ImageUnload ImageBase=0xfffff8009a3be000 ImageSize=0x6000
+TEXT
+ddireplay bisect alone.txt --finding C4:62

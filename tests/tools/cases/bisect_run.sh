@@ -16,6 +16,7 @@ judge absent.ddt
 judge empty
 judge --finding no-such-rule traces/clean.txt
 judge --no-such-option traces/clean.txt
+judge --json traces/clean.txt
 judge
 ddireplay bisect --bisect-run traces/clean.txt >/dev/full
 echo "status $?"
