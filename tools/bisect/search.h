@@ -25,7 +25,7 @@ struct Search {
 
 // Builds are 0 to `count` - 1, oldest first. `judge` is asked at most once for each: for both ends,
 // then for one in the middle of what remains. In place of one that can't be judged its neighbours
-// are. Takes two, log2(count) and as many as are skipped, at most.
+// are. Takes two, log2(count), rounded up, and twice as many as are skipped, at most.
 Search find_first_bad(std::size_t count, const std::function<BuildVerdict(std::size_t)>& judge);
 
 }  // namespace ddireplay::tools::bisect
