@@ -34,6 +34,13 @@ class ListEntryWatcher : public replay::Checker {
 // The findings are known: only the World is wanted.
 constexpr std::span<const std::unique_ptr<replay::Checker>> kNoCheckers;
 
+}  // namespace
+
+StoredEvent::StoredEvent(const format::Event& original)
+    : values(original.values, original.values + original.value_count), event(original) {
+  event.values = values.data();
+}
+
 std::unique_ptr<StoredEvent> read_event(format::TraceReader& trace, std::uint64_t position) {
   format::EventSource source(trace);
   for (auto batch = source.next(); !batch.empty(); batch = source.next()) {
@@ -43,13 +50,6 @@ std::unique_ptr<StoredEvent> read_event(format::TraceReader& trace, std::uint64_
     }
   }
   return nullptr;
-}
-
-}  // namespace
-
-StoredEvent::StoredEvent(const format::Event& original)
-    : values(original.values, original.values + original.value_count), event(original) {
-  event.values = values.data();
 }
 
 Session::Session(const std::string& path, const std::string& symbol_path)

@@ -28,6 +28,9 @@ struct StoredEvent {
   format::Event event;
 };
 
+// The event at a position; nullptr: the trace has none there.
+std::unique_ptr<StoredEvent> read_event(format::TraceReader& trace, std::uint64_t position);
+
 class Session {
  public:
   // Replays the whole trace. Throws format::Error where it is unreadable.
