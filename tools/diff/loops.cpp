@@ -8,7 +8,7 @@ namespace ddireplay::tools::diff {
 namespace {
 
 constexpr std::uint32_t kLongestRound = 64;  // calls
-constexpr std::uint32_t kLeastRounds = 2;    // on both sides: else it may be no loop at all
+constexpr std::uint32_t kLeastRounds = 3;    // on both sides: fewer may be no loop at all
 
 using Calls = std::vector<Call>;
 
@@ -63,6 +63,9 @@ void recognise_loop(Divergence& one, const Calls& good, const Calls& bad) {
   const std::uint32_t rounds = (run.end - run.begin) / period;
   const std::uint32_t further = (end - begin) / period;
   if (rounds < further + kLeastRounds) return;
+  // Rounds that are left out between others are calls that are missing, and no end that comes
+  // early.
+  if (run.end - end >= period) return;
   one.kind = DivergenceKind::loop;
   one.period = period;
   one.good_rounds = is_good ? rounds : rounds - further;

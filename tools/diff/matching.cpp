@@ -4,6 +4,7 @@
 #include <deque>
 #include <unordered_map>
 
+#include "tools/diff/alignment.h"
 #include "tools/diff/hash.h"
 
 namespace ddireplay::tools::diff {
@@ -55,34 +56,83 @@ std::vector<Signature> signatures_of(const Recording& recording) {
   return signatures;
 }
 
+// Activities of one side by key, in their order.
+std::unordered_map<std::uint32_t, std::vector<std::uint32_t>> by_key(const Recording& recording) {
+  std::unordered_map<std::uint32_t, std::vector<std::uint32_t>> groups;
+  for (std::uint32_t i = 0; i < recording.activities.size(); ++i) {
+    groups[recording.activities[i].key].push_back(i);
+  }
+  return groups;
+}
+
+class Matcher {
+ public:
+  Matcher(const Recording& good, const Recording& bad)
+      : good_(good),
+        bad_(bad),
+        left_(signatures_of(good)),
+        right_(signatures_of(bad)),
+        bad_of_good_(left_.size(), kNone),
+        taken_(right_.size(), false) {}
+
+  std::vector<ActivityPair> run() {
+    match_in_order();
+    for (const Part part :
+         {&Signature::content, &Signature::calls, &Signature::head, &Signature::key}) {
+      match_in_any_order(part);
+    }
+    std::vector<ActivityPair> pairs;
+    for (std::uint32_t i = 0; i < left_.size(); ++i) pairs.push_back({i, bad_of_good_[i]});
+    for (std::uint32_t i = 0; i < right_.size(); ++i) {
+      if (!taken_[i]) pairs.push_back({kNone, i});
+    }
+    return pairs;
+  }
+
+ private:
+  void match(std::uint32_t good, std::uint32_t bad) {
+    bad_of_good_[good] = bad;
+    taken_[bad] = true;
+  }
+
+  void match_in_order() {
+    auto others = by_key(bad_);
+    for (const auto& [key, good] : by_key(good_)) {
+      const std::vector<std::uint32_t>& bad = others[key];
+      std::vector<std::uint64_t> left;
+      std::vector<std::uint64_t> right;
+      for (const std::uint32_t one : good) left.push_back(left_[one].content);
+      for (const std::uint32_t one : bad) right.push_back(right_[one].content);
+      for (const auto& [x, y] : align(left, right)) match(good[x], bad[y]);
+    }
+  }
+
+  void match_in_any_order(Part part) {
+    std::unordered_map<std::uint64_t, std::deque<std::uint32_t>> free;
+    for (std::uint32_t i = 0; i < right_.size(); ++i) {
+      if (!taken_[i]) free[right_[i].*part].push_back(i);
+    }
+    for (std::uint32_t i = 0; i < left_.size(); ++i) {
+      if (bad_of_good_[i] != kNone) continue;
+      const auto candidates = free.find(left_[i].*part);
+      if (candidates == free.end() || candidates->second.empty()) continue;
+      match(i, candidates->second.front());
+      candidates->second.pop_front();
+    }
+  }
+
+  const Recording& good_;
+  const Recording& bad_;
+  std::vector<Signature> left_;
+  std::vector<Signature> right_;
+  std::vector<std::uint32_t> bad_of_good_;
+  std::vector<bool> taken_;
+};
+
 }  // namespace
 
 std::vector<ActivityPair> match_activities(const Recording& good, const Recording& bad) {
-  const std::vector<Signature> left = signatures_of(good);
-  const std::vector<Signature> right = signatures_of(bad);
-  std::vector<std::uint32_t> bad_of_good(left.size(), kNone);
-  std::vector<bool> taken(right.size(), false);
-  for (const Part part :
-       {&Signature::content, &Signature::calls, &Signature::head, &Signature::key}) {
-    std::unordered_map<std::uint64_t, std::deque<std::uint32_t>> free;
-    for (std::uint32_t i = 0; i < right.size(); ++i) {
-      if (!taken[i]) free[right[i].*part].push_back(i);
-    }
-    for (std::uint32_t i = 0; i < left.size(); ++i) {
-      if (bad_of_good[i] != kNone) continue;
-      const auto candidates = free.find(left[i].*part);
-      if (candidates == free.end() || candidates->second.empty()) continue;
-      bad_of_good[i] = candidates->second.front();
-      candidates->second.pop_front();
-      taken[bad_of_good[i]] = true;
-    }
-  }
-  std::vector<ActivityPair> pairs;
-  for (std::uint32_t i = 0; i < left.size(); ++i) pairs.push_back({i, bad_of_good[i]});
-  for (std::uint32_t i = 0; i < right.size(); ++i) {
-    if (!taken[i]) pairs.push_back({kNone, i});
-  }
-  return pairs;
+  return Matcher(good, bad).run();
 }
 
 }  // namespace ddireplay::tools::diff
