@@ -71,6 +71,12 @@ std::string side_by_side(std::string_view left_title, const Lines& left,
   return out;
 }
 
+std::string in_lines(std::string_view text, unsigned width) {
+  std::string out;
+  for (const std::string& line : wrapped({std::string(text)}, width)) out += line + "\n";
+  return out;
+}
+
 unsigned output_width() {
   constexpr unsigned kElsewhere = 120;
   winsize size{};

@@ -13,6 +13,9 @@ std::string side_by_side(std::string_view left_title, const std::vector<std::str
                          std::string_view right_title, const std::vector<std::string>& right,
                          unsigned width);
 
+// The text in lines of at most that many characters; all but the first are indented.
+std::string in_lines(std::string_view text, unsigned width);
+
 // Characters in a line of standard output: the terminal's, else 120.
 unsigned output_width();
 

@@ -36,6 +36,7 @@ constexpr Row kRows[] = {
     {Op::timer_initialize, Operand::address, Storage::structure, "timer", "initialised"},
     {Op::dpc_initialize, Operand::address, Storage::structure, "DPC", "initialised"},
     {Op::handle_open, Operand::handle, Storage::handle, "handle", "opened"},
+    {Op::handle_reference, Operand::object, Storage::lasting, "object", "referenced"},
     {Op::thread_create_done, Operand::handle, Storage::handle, "thread handle", "opened"},
 };
 
@@ -87,6 +88,25 @@ Creation creation_of(const Step& step, const format::Function& function) {
   }
   if (creation.address == 0) creation.storage = Storage::none;
   return creation;
+}
+
+End end_of(const Step& step) {
+  switch (step.op) {
+    case Op::pool_free:
+    case Op::string_free:
+    case Op::contiguous_free:
+    case Op::mdl_free:
+    case Op::workitem_free:
+      return {step[Operand::address]};
+    case Op::irp_free:
+      return {step[Operand::irp]};
+    case Op::device_delete:
+      return {step[Operand::address], step[Operand::extension]};
+    case Op::handle_close:
+      return {.address = step[Operand::handle], .is_handle = true};
+    default:
+      return {};
+  }
 }
 
 }  // namespace ddireplay::tools::diff

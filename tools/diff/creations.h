@@ -28,4 +28,12 @@ struct Creation {
 // Nothing where the step's call has failed.
 Creation creation_of(const replay::Step& step, const format::Function& function);
 
+// What the step makes an end of.
+struct End {
+  std::uint64_t address = 0;  // 0: of nothing
+  std::uint64_t extension = 0;
+  bool is_handle = false;
+};
+End end_of(const replay::Step& step);
+
 }  // namespace ddireplay::tools::diff

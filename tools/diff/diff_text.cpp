@@ -60,7 +60,7 @@ std::vector<std::string> stack_lines(const DiffView& view, const Side& side, con
 
 void append_divergence(std::string& out, const DiffView& view, const Divergence& one,
                        unsigned width) {
-  append(out, "{}.\n\n", capital(sentence(view, one)));
+  append(out, "{}\n", in_lines(capital(sentence(view, one)) + ".", width));
   const PartingCalls calls = parting_calls(view, one);
   out += side_by_side("GOOD", stack_lines(view, view.good, calls.good), "BAD",
                       stack_lines(view, view.bad, calls.bad), width);

@@ -47,13 +47,16 @@ std::string act_text(const DiffView& view, const Side& side, const Call& call) {
   return fmt::format("calls {} at #{}", call_text(view, side, call), call.position);
 }
 
-std::string goes_on_text(const Side& side, std::uint32_t activity, std::uint32_t next,
-                         const DiffView& view) {
+// Of a call of the same name as that which is missing it must be told which one it is.
+std::string goes_on_text(const DiffView& view, const Side& side, std::uint32_t activity,
+                         std::uint32_t next, const Call& missing) {
   const std::vector<Call>& calls = side.recording().activities[activity].calls;
   if (next >= calls.size()) return "it ends there";
   const Call& call = calls[next];
   if (call.part == CallPart::tail) return fmt::format("it returns at #{}", call.position);
-  return fmt::format("it goes on with {} at #{}", view.names.text(call.name), call.position);
+  const std::string text =
+      call.name == missing.name ? call_text(view, side, call) : view.names.text(call.name);
+  return fmt::format("it goes on with {} at #{}", text, call.position);
 }
 
 // "and then IoFreeMdl and 3 more"
@@ -81,10 +84,12 @@ std::string calls_sentence(const DiffView& view, const Divergence& one) {
   if (good_calls && bad_calls) return fmt::format("GOOD {}; BAD {} instead", good, bad);
   if (good_calls) {
     return fmt::format("GOOD {}; BAD does not: {}", good,
-                       goes_on_text(view.bad, one.bad_activity, one.bad_begin, view));
+                       goes_on_text(view, view.bad, one.bad_activity, one.bad_begin,
+                                    call_at(view.good, one.good_activity, one.good_begin)));
   }
   return fmt::format("BAD {}; GOOD does not: {}", bad,
-                     goes_on_text(view.good, one.good_activity, one.good_begin, view));
+                     goes_on_text(view, view.good, one.good_activity, one.good_begin,
+                                  call_at(view.bad, one.bad_activity, one.bad_begin)));
 }
 
 std::string ending_of(const Call& call) {

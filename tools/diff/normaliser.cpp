@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <string_view>
+#include <unordered_set>
 #include <utility>
 
 #include "replay/binder.h"
@@ -83,6 +84,7 @@ class Normaliser {
     if (plan.ignored) return;
     const Step& step = binder_.step(event);
     Thread& thread = threads_[event.thread];
+    ends_something_ = end_of(step).address != 0;
     if (!plan.is_callback) {
       take_call(event, step, plan, thread);
     } else if (event.at_exit()) {
@@ -92,6 +94,7 @@ class Normaliser {
     }
     if (step.op == Op::workitem_queue || step.op == Op::thread_create) note_routine(step);
     if (step.op == Op::thread_exit) thread.frames.clear();
+    end(step);
     if (step.op == Op::irp_complete || step.op == Op::irp_free) {
       completed_[step[Operand::irp]] = true;
     }
@@ -235,7 +238,7 @@ class Normaliser {
     call.returned = true;
     call.raised = event.raised();
     create(event, step, frame.activity, call);
-    set_values(call, event, plan, 0);
+    add_returned_values(call, event, plan);
     return true;
   }
 
@@ -283,6 +286,22 @@ class Normaliser {
     call.value_count = static_cast<std::uint8_t>(recording_.values.size() - call.first_value);
   }
 
+  // What was given stays what it was at entry: it may be gone by now.
+  void add_returned_values(Call& call, const Event& event, const Plan& plan) {
+    const std::uint32_t given = call.first_value;
+    const std::uint8_t count = call.value_count;
+    set_values(call, event, plan, trace_.function(event.function).layout.entry_count);
+    const std::vector<Value> returned(recording_.values.begin() + call.first_value,
+                                      recording_.values.end());
+    recording_.values.resize(call.first_value);
+    for (std::uint32_t i = 0; i < count; ++i) {
+      const Value value = recording_.values[given + i];
+      recording_.values.push_back(value);
+    }
+    recording_.values.insert(recording_.values.end(), returned.begin(), returned.end());
+    call.value_count = static_cast<std::uint8_t>(count + returned.size());
+  }
+
   void add_value(const Event& event, const Plan& plan, const ComparedField& field) {
     Value value;
     value.raw = event.values[field.field] << field.surplus >> field.surplus;
@@ -312,7 +331,8 @@ class Normaliser {
     const ObjectTable::Found found = objects_.find(value);
     const bool is_over = found.frame != kNone && !recording_.activities[found.frame].open;
     if (found.object != kNone && !is_over) return found.object;
-    return place_at(value);
+    const std::uint32_t gone = ends_something_ ? objects_.find_gone(value) : kNone;
+    return gone != kNone ? gone : place_at(value);
   }
 
   std::uint32_t place_at(std::uint64_t address) {
@@ -337,6 +357,7 @@ class Normaliser {
     const std::string by = call.caller_text != 0 ? names_.text(call.caller_text) : function.name;
     add_object(creation, activity, call,
                fmt::format("{} that {} {}", creation.noun, by, creation.verb));
+    if (step.op == Op::handle_reference) referenced_.insert(creation.address);
     const std::uint64_t extension = step[Operand::extension];
     if (step.op == Op::device_create && extension != 0) {
       add_object({Creation::Storage::memory, extension, creation.size, "device extension", ""},
@@ -344,6 +365,18 @@ class Normaliser {
     }
     if (step.op == Op::irp_make || step.op == Op::irp_initialize) {
       completed_[creation.address] = false;
+    }
+  }
+
+  // Behind the values of the call: it is told what it was given.
+  void end(const Step& step) {
+    const End end = end_of(step);
+    if (end.is_handle) objects_.forget_handle(end.address);
+    if (end.address != 0 && !end.is_handle) objects_.forget(end.address);
+    if (end.extension != 0) objects_.forget(end.extension);
+    // Whether this was the last reference to it nobody knows.
+    if (step.op == Op::object_dereference && referenced_.erase(step[Operand::address]) != 0) {
+      objects_.forget(step[Operand::address]);
     }
   }
 
@@ -410,6 +443,8 @@ class Normaliser {
   std::vector<Plan> plans_;  // by function
   std::unordered_map<std::uint64_t, Thread> threads_;
   ObjectTable objects_;
+  bool ends_something_ = false;                   // the event that is being taken
+  std::unordered_set<std::uint64_t> referenced_;  // objects, by address
   std::unordered_map<std::uint64_t, std::uint32_t> image_places_;
   std::unordered_map<std::uint64_t, std::uint64_t> routines_;  // by work item or context
   std::unordered_map<std::uint64_t, bool> completed_;          // requests, by address

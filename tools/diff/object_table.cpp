@@ -15,10 +15,25 @@ void ObjectTable::add_memory(std::uint64_t address, std::uint64_t size, std::uin
   }
   memory_.insert_or_assign(address, Memory{end, object});
   starts_[address] = object;
+  gone_.erase(address);
 }
 
 void ObjectTable::add_structure(std::uint64_t address, std::uint32_t object, std::uint32_t frame) {
+  gone_.erase(address);
   structures_[address] = {object, owner_of(address), frame};
+}
+
+void ObjectTable::forget(std::uint64_t address) {
+  const Found found = find(address);
+  if (found.object == kNone || !found.is_whole) return;
+  gone_[address] = found.object;
+  structures_.erase(address);
+  if (starts_.erase(address) != 0) memory_.erase(address);
+}
+
+std::uint32_t ObjectTable::find_gone(std::uint64_t address) const {
+  const auto known = gone_.find(address);
+  return known == gone_.end() ? kNone : known->second;
 }
 
 std::uint32_t ObjectTable::owner_of(std::uint64_t address) const {

@@ -24,7 +24,14 @@ class ObjectTable {
   void add_structure(std::uint64_t address, std::uint32_t object, std::uint32_t frame);
   void add_handle(std::uint64_t handle, std::uint32_t object) { handles_[handle] = object; }
 
+  // What begins there is gone: others may have its memory. The next free of the address is still
+  // told whose it was.
+  void forget(std::uint64_t address);
+  void forget_handle(std::uint64_t handle) { handles_.erase(handle); }
+
   Found find(std::uint64_t address) const;
+  // What began there and was forgotten, if nothing else has come there since.
+  std::uint32_t find_gone(std::uint64_t address) const;
   std::uint32_t find_handle(std::uint64_t handle) const;
 
  private:
@@ -42,6 +49,7 @@ class ObjectTable {
   std::map<std::uint64_t, Memory> memory_;                   // by start; they don't overlap
   std::unordered_map<std::uint64_t, std::uint32_t> starts_;  // of memory_
   std::unordered_map<std::uint64_t, Structure> structures_;
+  std::unordered_map<std::uint64_t, std::uint32_t> gone_;
   std::unordered_map<std::uint64_t, std::uint32_t> handles_;
 };
 

@@ -21,14 +21,14 @@ class Counter {
   std::unordered_map<std::string, std::size_t> places_;
 };
 
-std::string call_name(const DiffView& view, const Call& call) {
-  if (call.part == CallPart::head) return view.names.text(call.name) + " begins";
-  if (call.part == CallPart::tail) return view.names.text(call.name) + " returns";
+std::string call_name(const DiffView& view, const Activity& activity, const Call& call) {
+  if (call.part == CallPart::head) return view.names.text(activity.key) + " begins";
+  if (call.part == CallPart::tail) return view.names.text(activity.key) + " returns";
   return view.names.text(call.name);
 }
 
-std::string call_and_caller(const DiffView& view, const Call& call) {
-  const std::string name = call_name(view, call);
+std::string call_and_caller(const DiffView& view, const Activity& activity, const Call& call) {
+  const std::string name = call_name(view, activity, call);
   if (call.caller_text == 0) return name;
   return fmt::format("{}  from {}", name, view.names.text(call.caller_text));
 }
@@ -66,31 +66,34 @@ class Summariser {
         break;
     }
     for (std::uint32_t i = one.good_begin; i < one.good_end; ++i) {
-      good_calls_.add(call_and_caller(view_, good(one).calls[i]));
+      good_calls_.add(call_and_caller(view_, good(one), good(one).calls[i]));
     }
     for (std::uint32_t i = one.bad_begin; i < one.bad_end; ++i) {
-      bad_calls_.add(call_and_caller(view_, bad(one).calls[i]));
+      bad_calls_.add(call_and_caller(view_, bad(one), bad(one).calls[i]));
     }
   }
 
   void add_loop(const Divergence& one) {
     const bool is_good = one.good_begin != one.good_end;
-    const Call& first = is_good ? good(one).calls[one.good_begin] : bad(one).calls[one.bad_begin];
-    loops_.add(fmt::format("{}: {} and {} rounds", call_and_caller(view_, first), one.good_rounds,
-                           one.bad_rounds));
+    const Activity& activity = is_good ? good(one) : bad(one);
+    const Call& first = activity.calls[is_good ? one.good_begin : one.bad_begin];
+    loops_.add(fmt::format("{}: {} and {} rounds", call_and_caller(view_, activity, first),
+                           one.good_rounds, one.bad_rounds));
   }
 
   void add_values(const Divergence& one) {
     const Call& left = good(one).calls[one.good_begin];
     const Call& right = bad(one).calls[one.bad_begin];
     if (one.values.empty()) {
-      values_.add(fmt::format("{}: does not end alike", call_and_caller(view_, left)));
+      values_.add(fmt::format("{}: does not end alike", call_and_caller(view_, good(one), left)));
     }
     for (const DifferingValue& value : one.values) {
       const Value& in_good = view_.good.recording().values[left.first_value + value.good];
       const Value& in_bad = view_.bad.recording().values[right.first_value + value.bad];
+      const std::string_view field = field_name(view_.good, left, in_good);
+      const bool is_status = left.part == CallPart::tail && field == "return";
       const std::string name =
-          fmt::format("{} {}", call_name(view_, left), field_name(view_.good, left, in_good));
+          call_name(view_, good(one), left) + (is_status ? "" : fmt::format(" {}", field));
       // Which objects they are is another pair each time.
       if (in_good.kind == ValueKind::reference && in_good.raw != 0 && in_bad.raw != 0) {
         values_.add(name + ": of another object");
