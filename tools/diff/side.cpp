@@ -16,7 +16,7 @@ bool is_same_build(const format::Module& good, const format::Module& bad) {
 }
 
 bool has_symbols(const Side& side, const std::vector<format::ModuleId>& targets) {
-  return std::ranges::all_of(targets, [&](format::ModuleId id) {
+  return !targets.empty() && std::ranges::all_of(targets, [&](format::ModuleId id) {
     return side.symbolizer().symbols_state(id) != "no symbols";
   });
 }
