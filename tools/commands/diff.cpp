@@ -1,5 +1,6 @@
 #include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "tools/commands/commands.h"
@@ -53,8 +54,12 @@ ExitStatus compare(const Arguments& arguments) {
   const std::vector<diff::FindingDifference> findings =
       diff::finding_differences(good.trace(), good.report(), bad.trace(), bad.report());
   const diff::DiffView view{good, bad, names, basis, comparison, findings};
-  print(arguments.json ? diff::diff_json(view, arguments.text.all) + "\n"
-                       : diff::diff_text(view, arguments.text));
+  const auto write = [](std::string_view text) { print(text); };
+  if (arguments.json) {
+    diff::write_diff_json(view, arguments.text.all, write);
+  } else {
+    diff::write_diff_text(view, arguments.text, write);
+  }
   if (!view.is_complete()) return ExitStatus::incomplete;
   return view.same() ? ExitStatus::clean : ExitStatus::findings;
 }
@@ -79,7 +84,7 @@ void add_diff_command(CLI::App& app, ExitStatus& status) {
       ->add_option("--rules", arguments->options.rules,
                    "compare findings of these only, as in `replay`")
       ->delimiter(',')
-      ->take_all();
+      ->allow_extra_args(false);
   command
       ->add_option("--width", arguments->text.width,
                    "characters in a line; default: the terminal's, else 120")

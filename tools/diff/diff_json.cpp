@@ -1,6 +1,8 @@
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
+#include <string>
 
 #include "tools/diff/diff_text.h"
 #include "tools/diff/summary.h"
@@ -118,29 +120,32 @@ Json findings_json(const DiffView& view) {
 
 }  // namespace
 
-std::string diff_json(const DiffView& view, bool all) {
+void write_diff_json(const DiffView& view, bool all, Write write) {
   const std::vector<Divergence>& divergences = view.comparison.divergences;
-  Json shown = Json::array();
-  for (const Divergence& one : divergences) {
-    if (!all && !shown.empty()) break;
-    shown.push_back(divergence_json(view, one));
-  }
   const Summary summary = summarise(view);
-  return json_text(Json{{"same", view.same()},
-                        {"complete", view.is_complete()},
-                        {"good", side_json(view.good)},
-                        {"bad", side_json(view.bad)},
-                        {"same_build", view.basis.same_build},
-                        {"named", view.basis.named},
-                        {"divergence_count", divergences.size()},
-                        {"divergences", std::move(shown)},
-                        {"activities_only_in_good", lines_json(summary.activities_of_good)},
-                        {"activities_only_in_bad", lines_json(summary.activities_of_bad)},
-                        {"calls_only_in_good", lines_json(summary.calls_of_good)},
-                        {"calls_only_in_bad", lines_json(summary.calls_of_bad)},
-                        {"loops", lines_json(summary.loops)},
-                        {"values", lines_json(summary.values)},
-                        {"findings", findings_json(view)}});
+  std::string head =
+      json_text(Json{{"same", view.same()},
+                     {"complete", view.is_complete()},
+                     {"good", side_json(view.good)},
+                     {"bad", side_json(view.bad)},
+                     {"same_build", view.basis.same_build},
+                     {"named", view.basis.named},
+                     {"activities_only_in_good", lines_json(summary.activities_of_good)},
+                     {"activities_only_in_bad", lines_json(summary.activities_of_bad)},
+                     {"calls_only_in_good", lines_json(summary.calls_of_good)},
+                     {"calls_only_in_bad", lines_json(summary.calls_of_bad)},
+                     {"loops", lines_json(summary.loops)},
+                     {"values", lines_json(summary.values)},
+                     {"findings", findings_json(view)},
+                     {"divergence_count", divergences.size()}});
+  // The object is closed behind its last key, which is written divergence by divergence.
+  head.pop_back();
+  write(head + ",\"divergences\":[");
+  const std::size_t shown = all ? divergences.size() : std::min<std::size_t>(1, divergences.size());
+  for (std::size_t i = 0; i < shown; ++i) {
+    write((i == 0 ? "" : ",") + json_text(divergence_json(view, divergences[i])));
+  }
+  write("]}\n");
 }
 
 }  // namespace ddireplay::tools::diff

@@ -122,7 +122,7 @@ void append_summary(std::string& out, const DiffView& view) {
 
 }  // namespace
 
-std::string diff_text(const DiffView& view, const DiffTextOptions& options) {
+void write_diff_text(const DiffView& view, const DiffTextOptions& options, Write write) {
   std::string out;
   append_side(out, "GOOD", view.good);
   append_side(out, "BAD", view.bad);
@@ -134,13 +134,15 @@ std::string diff_text(const DiffView& view, const DiffTextOptions& options) {
     for (std::size_t i = 0; i < divergences.size(); ++i) {
       append(out, "DIVERGENCE {} of {}:\n\n", i + 1, divergences.size());
       append_divergence(out, view, divergences[i], options.width);
+      write(out);
+      out.clear();
     }
   } else {
     append(out, "FIRST DIVERGENCE:\n\n");
     append_divergence(out, view, divergences.front(), options.width);
   }
   append_summary(out, view);
-  return out;
+  write(out);
 }
 
 }  // namespace ddireplay::tools::diff
