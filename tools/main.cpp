@@ -68,6 +68,7 @@ ExitStatus run(int argc, char** argv) {
   add_record_command(app, status);
   add_replay_command(app, status);
   add_debug_command(app, status);
+  add_diff_command(app, status);
   add_info_command(app, status);
   add_dump_command(app, status);
   add_convert_command(app, status);
