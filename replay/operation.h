@@ -105,7 +105,8 @@ enum class Op : std::uint8_t {
 
   device_create,  // address, extension, size (of the extension); only where it succeeded
   device_delete,  // address, extension, count (references that keep it for now)
-  device_attach,  // address, device (that it was to lie above), object (that it lies above now)
+  device_attach,  // address, device (that it was to lie above), object (that it lies above now),
+                  // flags and type of that
   device_detach,  // address (of the lower one), type, object (that lies above it); at entry
 
   irql_raise,  // level (new), result (old)
