@@ -60,6 +60,8 @@ class Replay {
   // Until the event at `position` has happened (0: none). Forward only.
   void run_to(std::uint64_t position);
   std::uint64_t position() const;
+  // The event that happens next; nullptr at the end of the trace. Lives until the replay goes on.
+  const format::Event* next_event();
 
   const World& world() const;
   const Report& report() const;

@@ -1,0 +1,62 @@
+#include "tools/debugger/scene.h"
+
+#include <cstring>
+#include <utility>
+
+namespace ddireplay::tools {
+namespace {
+
+constexpr char kEvent = 'e';
+constexpr char kCommand = 'c';
+
+constexpr std::span<const std::unique_ptr<replay::Checker>> kNoCheckers;
+
+}  // namespace
+
+StoredEvent::StoredEvent(const format::Event& original)
+    : values(original.values, original.values + original.value_count), event(original) {
+  event.values = values.data();
+}
+
+std::string StoredEvent::packed() const {
+  std::string packed(reinterpret_cast<const char*>(&event), sizeof event);
+  packed.append(reinterpret_cast<const char*>(values.data()),
+                values.size() * sizeof(std::uint64_t));
+  return packed;
+}
+
+std::unique_ptr<StoredEvent> StoredEvent::unpack(std::string_view packed) {
+  format::Event event;
+  std::memcpy(&event, packed.data(), sizeof event);
+  std::vector<std::uint64_t> values(event.value_count);
+  std::memcpy(values.data(), packed.data() + sizeof event, values.size() * sizeof values[0]);
+  event.values = values.data();
+  return std::make_unique<StoredEvent>(event);
+}
+
+Scene::Scene(format::TraceReader& trace, AnswerCommand answer_command)
+    : replay_(trace, kNoCheckers), answer_command_(std::move(answer_command)) {}
+
+std::string Scene::event_question() { return {kEvent}; }
+
+std::string Scene::command_question(std::string_view command) {
+  return kCommand + std::string(command);
+}
+
+std::unique_ptr<StoredEvent> Scene::read_event(std::string_view answer) {
+  return answer.empty() ? nullptr : StoredEvent::unpack(answer);
+}
+
+void Scene::advance_to(std::uint64_t position) { replay_.run_to(position); }
+
+std::string Scene::answer(std::string_view question) {
+  if (question.front() == kEvent) return next_event();
+  return answer_command_(replay_.world(), question.substr(1));
+}
+
+std::string Scene::next_event() {
+  const format::Event* const event = replay_.next_event();
+  return event == nullptr ? std::string() : StoredEvent(*event).packed();
+}
+
+}  // namespace ddireplay::tools
