@@ -1,5 +1,6 @@
 #include "format/chunk_pipeline.h"
 
+#include <new>
 #include <system_error>
 #include <utility>
 
@@ -11,7 +12,7 @@ constexpr std::size_t kAheadPerWorker = 2;
 
 }  // namespace
 
-ChunkPipeline::ChunkPipeline(std::span<const std::byte> file, std::vector<const ChunkInfo*> plan,
+ChunkPipeline::ChunkPipeline(const TraceBytes& file, std::vector<const ChunkInfo*> plan,
                              unsigned workers)
     : file_(file),
       plan_(std::move(plan)),
@@ -24,6 +25,8 @@ ChunkPipeline::ChunkPipeline(std::span<const std::byte> file, std::vector<const 
     }
   } catch (const std::system_error&) {
     // No more threads are to be had: those that there are, if any, do the work.
+  } catch (const std::bad_alloc&) {
+    // As above.
   }
 }
 
@@ -45,8 +48,12 @@ void ChunkPipeline::work(ColumnDecoder& decoder) {
   while (true) {
     may_start_changed_.wait(lock, [this] { return stopping_ || may_start(); });
     if (stopping_) return;
+    try {
+      started_.emplace_back();
+    } catch (const std::bad_alloc&) {
+      return;  // who takes decodes what nobody has started, and says so if memory ends there, too
+    }
     const std::size_t at = next_to_start_++;
-    started_.emplace_back();
     lock.unlock();
     Job job = decode(at, decoder);
     lock.lock();
@@ -61,7 +68,11 @@ ChunkPipeline::Job ChunkPipeline::decode(std::size_t at, ColumnDecoder& decoder)
   job.done = true;
   try {
     job.chunk = spare_chunk();
-    decode_chunk(file_, *plan_[at], decoder, *job.chunk);
+    decode_chunk(file_.bytes(), *plan_[at], decoder, *job.chunk);
+    // A trace may be larger than memory; what is read once need not fill it.
+    const ChunkInfo& info = *plan_[at];
+    file_.set_down(
+        file_.bytes().subspan(info.offset, sizeof(ChunkHeader) + info.header.payload_bytes));
   } catch (...) {
     job.failure = std::current_exception();
   }

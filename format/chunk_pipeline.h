@@ -14,6 +14,7 @@
 
 #include "format/chunk_decoder.h"
 #include "format/column_decoder.h"
+#include "format/trace_bytes.h"
 #include "format/trace_reader.h"
 
 namespace ddireplay::format {
@@ -22,8 +23,7 @@ class ChunkPipeline {
  public:
   // `file` and what `plan` points to must outlive the pipeline; nobody may change the headers in
   // `plan` meanwhile. `workers` may be 0: then take() decodes.
-  ChunkPipeline(std::span<const std::byte> file, std::vector<const ChunkInfo*> plan,
-                unsigned workers);
+  ChunkPipeline(const TraceBytes& file, std::vector<const ChunkInfo*> plan, unsigned workers);
   ChunkPipeline(const ChunkPipeline&) = delete;
   ChunkPipeline& operator=(const ChunkPipeline&) = delete;
   ~ChunkPipeline();
@@ -46,7 +46,7 @@ class ChunkPipeline {
   Job decode(std::size_t at, ColumnDecoder& decoder);
   std::unique_ptr<DecodedChunk> spare_chunk();
 
-  const std::span<const std::byte> file_;
+  const TraceBytes& file_;
   const std::vector<const ChunkInfo*> plan_;
   const std::size_t ahead_max_;  // chunks that may be started before they are taken
 

@@ -43,26 +43,35 @@ std::optional<schema::Column::Reader> find_plane(ColumnList columns, ColumnId id
   return std::nullopt;
 }
 
-// Each stack's frames, from what it doesn't share with the one before.
-void unfold_stacks(const Buffer<std::uint8_t>& shared, const Buffer<std::uint64_t>& own,
+// Each stack's frames, from what it doesn't share with its base. `starts` is room for where they
+// lie.
+void unfold_stacks(const Buffer<std::uint8_t>& shared, const Buffer<std::uint32_t>& bases,
+                   const Buffer<std::uint64_t>& own, Buffer<std::size_t>& starts,
                    EventColumns& columns) {
   std::size_t read = 0;
   std::size_t written = 0;
-  std::size_t before = 0;  // depth of the stack before
+  starts.resize(columns.stack_depths.size());
   for (std::size_t i = 0; i < columns.stack_depths.size(); ++i) {
     const std::size_t depth = columns.stack_depths[i];
     const std::size_t common = shared[i];
-    if (common > depth || common > before) throw Malformed("a stack shares too many frames");
+    if (common != 0 && bases[i] >= i) throw Malformed("a stack shares frames with none");
+    const std::size_t base = common == 0 ? 0 : i - 1 - bases[i];
+    if (common > depth || (common != 0 && common > columns.stack_depths[base])) {
+      throw Malformed("a stack shares too many frames");
+    }
     const std::size_t fresh = depth - common;
     if (own.size() - read < fresh || columns.stack_frames.size() - written < depth) {
       throw Malformed("its stacks have too few frames");
     }
     std::uint64_t* const to = columns.stack_frames.data() + written;
     std::copy_n(own.data() + read, fresh, to);
-    std::copy_n(to - common, common, to + fresh);
+    if (common != 0) {
+      const std::size_t base_end = starts[base] + columns.stack_depths[base];
+      std::copy_n(columns.stack_frames.data() + base_end - common, common, to + fresh);
+    }
+    starts[i] = written;
     read += fresh;
     written += depth;
-    before = depth;
   }
   if (read != own.size() || written != columns.stack_frames.size()) {
     throw Malformed("its stacks have too many frames");
@@ -103,6 +112,8 @@ struct ColumnDecoder::Context {
 
   Buffer<std::uint8_t> plane_;
   Buffer<std::uint8_t> shared_;
+  Buffer<std::uint32_t> bases_;
+  Buffer<std::size_t> starts_;
   Buffer<std::uint64_t> frames_;
 };
 
@@ -177,9 +188,10 @@ void ColumnDecoder::Context::unpack_stacks(ColumnList list, std::size_t stacks, 
                                            EventColumns& to) {
   unpack(list, ColumnId::stack_depths, stacks, to.stack_depths);
   unpack(list, ColumnId::stack_shared, stacks, shared_);
+  unpack(list, ColumnId::stack_bases, stacks, bases_);
   unpack_up_to(list, ColumnId::stack_frames, frames, frames_);
   to.stack_frames.resize(frames);
-  unfold_stacks(shared_, frames_, to);
+  unfold_stacks(shared_, bases_, frames_, starts_, to);
 }
 
 ColumnDecoder::ColumnDecoder() : context_(std::make_unique<Context>()) {}

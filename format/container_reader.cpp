@@ -127,7 +127,8 @@ class ContainerReader {
   void problem(std::string text) { result_.condition.problems.push_back(std::move(text)); }
   std::uint64_t trace_id() const { return result_.header.trace_id; }
 
-  // True when trailer, footer and index agree with each other and account for every byte.
+  // True when trailer, footer and index (or, without one, the chunks) agree with each other and
+  // account for every byte.
   bool read_index() {
     const std::uint64_t size = file_.size();
     if (size < sizeof(FileHeader) + sizeof(FileTrailer)) return false;
@@ -140,7 +141,9 @@ class ContainerReader {
     }
     try {
       FooterContents contents = read_footer(checked_payload(file_, *footer));
-      if (!take_chunks(contents.chunks, *footer)) return false;
+      const bool found = contents.chunks.empty() ? walk_chunks(contents.info, *footer)
+                                                 : take_chunks(contents.chunks, *footer);
+      if (!found) return false;
       result_.footer = std::move(contents.info);
     } catch (const Malformed&) {
       return false;
@@ -158,6 +161,25 @@ class ContainerReader {
       if (offset > footer.offset) return false;
     }
     if (offset != footer.offset) return false;
+    chunks.push_back(footer);
+    result_.chunks = std::move(chunks);
+    return true;
+  }
+
+  // A recorder has room for an index of so many chunks, and leaves it out where there are more.
+  // Then the chunks themselves must account for every byte and every event.
+  bool walk_chunks(const FooterInfo& info, const ChunkInfo& footer) {
+    std::uint64_t offset = sizeof(FileHeader);
+    std::uint64_t events = 0;
+    std::vector<ChunkInfo> chunks;
+    while (offset < footer.offset) {
+      const auto chunk = chunk_at(file_, offset, footer.offset, trace_id());
+      if (!chunk) return false;
+      if (chunk->header.kind == ChunkKind::events) events += chunk->header.event_count;
+      chunks.push_back(*chunk);
+      offset = end_of(*chunk);
+    }
+    if (offset != footer.offset || events != info.events) return false;
     chunks.push_back(footer);
     result_.chunks = std::move(chunks);
     return true;

@@ -1,5 +1,5 @@
-// Finds the chunks of a .ddt file: through its index, or, where that is missing or wrong, by
-// looking for them.
+// Finds the chunks of a .ddt file: through its index; one after the other, where its recorder had
+// no room for an index; or, where something is missing or wrong, by looking for them.
 #pragma once
 
 #include <cstddef>
@@ -16,7 +16,7 @@ struct Container {
   FileHeader header{};
   std::vector<ChunkInfo> chunks;  // in file order; each lies within the file as a whole
   std::optional<FooterInfo> footer;
-  bool is_indexed = false;  // found through the index, which accounts for every byte
+  bool is_indexed = false;  // the footer and what it says account for every byte
   Condition condition;
 };
 

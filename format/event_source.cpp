@@ -112,7 +112,7 @@ struct EventSource::State {
   State(TraceReader::State& opened, const EventSourceOptions& options)
       : reader(opened),
         steps(plan_merge(opened.container.chunks, opened.container.header.start_clock)),
-        pipeline(opened.bytes.bytes(), chunks_of(steps, opened.container.chunks),
+        pipeline(opened.bytes, chunks_of(steps, opened.container.chunks),
                  std::max(options.threads, 1u) - 1) {
     was_damaged.reserve(opened.container.chunks.size());
     for (const ChunkInfo& chunk : opened.container.chunks) was_damaged.push_back(chunk.damaged);

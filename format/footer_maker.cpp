@@ -29,6 +29,14 @@ ImportEntry to_entry(const ImportInfo& from) {
           .caller = from.caller};
 }
 
+DerivationEntry to_entry(const Derivation& from, std::span<const std::string_view> steps) {
+  return {.steps = steps,
+          .events = from.events,
+          .begin = from.begin,
+          .thinned = from.thinned,
+          .finding = from.finding};
+}
+
 }  // namespace
 
 std::vector<std::byte> make_footer(std::uint64_t trace_id, std::uint32_t number,
@@ -38,6 +46,12 @@ std::vector<std::byte> make_footer(std::uint64_t trace_id, std::uint32_t number,
   for (const ImportInfo& import : info.imports) imports.push_back(to_entry(import));
   const std::vector<std::string_view> notices(info.notices.begin(), info.notices.end());
   const std::optional<EndingEntry> ending = to_entry(info.ending);
+  DerivationEntry derivation;
+  std::vector<std::string_view> steps;
+  if (info.derivation) {
+    steps.assign(info.derivation->steps.begin(), info.derivation->steps.end());
+    derivation = to_entry(*info.derivation, steps);
+  }
   const FooterEntry entry = {.chunks = chunks,
                              .modules = modules,
                              .events = info.events,
@@ -47,7 +61,8 @@ std::vector<std::byte> make_footer(std::uint64_t trace_id, std::uint32_t number,
                              .stacks_lost = info.stacks_lost,
                              .started_attached = info.started_attached,
                              .notices = notices,
-                             .ending = ending ? &*ending : nullptr};
+                             .ending = ending ? &*ending : nullptr,
+                             .derivation = info.derivation ? &derivation : nullptr};
   std::vector<std::byte> output(footer_bytes(entry));
   output.resize(encode_footer(trace_id, number, entry, output).size());
   return output;

@@ -47,6 +47,15 @@ Ending to_ending(schema::Ending::Reader from) {
           .irp = from.getIrp()};
 }
 
+Derivation to_derivation(schema::Derivation::Reader from) {
+  Derivation to = {.events = from.getEvents(),
+                   .begin = from.getBegin(),
+                   .thinned = from.getThinned(),
+                   .finding = from.getFinding()};
+  for (const auto step : from.getSteps()) to.steps.push_back(to_string(step));
+  return to;
+}
+
 // Of a reason that only later versions know, nothing is known but that it wasn't the usual one.
 EndReason to_end_reason(schema::EndReason from) {
   const auto reason = static_cast<EndReason>(from);
@@ -65,6 +74,7 @@ FooterContents to_contents(schema::Footer::Reader from) {
   to.info.end_reason = to_end_reason(from.getEndReason());
   to.info.started_attached = from.getStartedAttached();
   if (from.hasEnding()) to.info.ending = to_ending(from.getEnding());
+  if (from.hasDerivation()) to.info.derivation = to_derivation(from.getDerivation());
   return to;
 }
 

@@ -17,11 +17,13 @@ OutputFile::OutputFile(std::string name)
     : name_(std::move(name)), partial_name_(name_ + ".partial") {
   struct stat status {};
   if (::stat(name_.c_str(), &status) == 0) {
-    if (S_ISDIR(status.st_mode)) throw Error(name_ + ": is a directory; name a .ddt file");
+    if (S_ISDIR(status.st_mode)) throw Error(name_ + ": is a directory; name a file");
     // A device would be replaced by the file, not written to.
-    if (!S_ISREG(status.st_mode)) throw Error(name_ + ": is no regular file; name a .ddt file");
+    if (!S_ISREG(status.st_mode)) throw Error(name_ + ": is no regular file; name one");
   }
-  fd_ = ::open(partial_name_.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
+  // Without O_NONBLOCK a pipe of that name would make us wait for ever.
+  constexpr int kFlags = O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NONBLOCK;
+  fd_ = ::open(partial_name_.c_str(), kFlags, 0666);
   if (fd_ < 0) fail("can't be created");
 }
 

@@ -1,7 +1,9 @@
 #include "format/symbol_chunk.h"
 
 #include <algorithm>
+#include <map>
 #include <string_view>
+#include <tuple>
 #include <unordered_map>
 
 #include "format/error.h"
@@ -28,11 +30,6 @@ ModuleSymbols to_symbols(schema::ModuleSymbols::Reader from) {
     to.lines.push_back({line.getRva(), line.getFile(), line.getLine()});
   }
   return to;
-}
-
-bool same_module(const ModuleSymbols& left, const ModuleSymbols& right) {
-  return left.module == right.module && left.size == right.size &&
-         left.time_date_stamp == right.time_date_stamp;
 }
 
 void append(ModuleSymbols& to, const ModuleSymbols& from) {
@@ -105,13 +102,15 @@ std::vector<ModuleSymbols> read_symbols(std::span<const std::byte> payload) {
 
 std::vector<ModuleSymbols> in_stored_order(std::span<const ModuleSymbols> symbols) {
   std::vector<ModuleSymbols> result;
+  // Places in the result, by what makes it the same module.
+  std::map<std::tuple<std::string_view, std::uint64_t, std::uint32_t>, std::size_t> places;
   for (const ModuleSymbols& module : symbols) {
-    const auto known = std::ranges::find_if(
-        result, [&](const ModuleSymbols& other) { return same_module(module, other); });
-    if (known == result.end()) {
+    const auto [known, is_new] =
+        places.try_emplace({module.module, module.size, module.time_date_stamp}, result.size());
+    if (is_new) {
       result.push_back(module);
     } else {
-      append(*known, module);
+      append(result[known->second], module);
     }
   }
   for (ModuleSymbols& module : result) {

@@ -134,6 +134,16 @@ struct Ending {
   irp @10 :UInt64;          # a request that came to `address` and was never completed; 0: none
 }
 
+struct Derivation {
+  # What was made of a recording by a tool that left out some of its events, or changed them.
+  steps @0 :List(Text);     # what was done, in order, in words
+  events @1 :UInt64;        # that the recording had
+  begin @2 :UInt64;         # 0: from the recording's beginning on. Else position in this trace of the
+                            # first event behind the cut; those in front of it tell what went on there
+  thinned @3 :Bool;         # events behind that were left out, too
+  finding @4 :UInt64;       # fingerprint of the one finding that the trace was reduced to; 0: none
+}
+
 struct Footer {
   chunks @0 :List(ChunkEntry);
   modules @1 :List(Module);
@@ -145,4 +155,5 @@ struct Footer {
   startedAttached @7 :Bool; # the target had been running before the recording began
   notices @8 :List(Text);   # what a reader of the report should know, in words
   ending @9 :Ending;
+  derivation @10 :Derivation; # not there: the events are as they were recorded
 }

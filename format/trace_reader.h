@@ -55,6 +55,17 @@ struct Ending {
   bool operator==(const Ending&) const = default;
 };
 
+// As in trace.capnp.
+struct Derivation {
+  std::vector<std::string> steps{};
+  std::uint64_t events = 0;
+  std::uint64_t begin = 0;
+  bool thinned = false;
+  std::uint64_t finding = 0;
+
+  bool operator==(const Derivation&) const = default;
+};
+
 struct FooterInfo {
   std::uint64_t events = 0;
   std::uint64_t lost = 0;
@@ -65,6 +76,7 @@ struct FooterInfo {
   std::vector<ImportInfo> imports{};
   std::vector<std::string> notices{};
   std::optional<Ending> ending{};
+  std::optional<Derivation> derivation{};  // nullopt: the events are as they were recorded
 };
 
 // What a verdict from this trace rests on. Problems are found when the file is opened (container)

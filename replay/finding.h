@@ -53,7 +53,7 @@ struct FindingObject {
 
 enum class Verdict : std::uint8_t {
   violation,
-  unknown,  // a gap in the trace, or its late start, could explain it
+  unknown,  // a gap in the trace, or its late start, or what was left out of it, could explain it
 };
 
 struct Finding {

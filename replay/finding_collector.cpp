@@ -93,7 +93,10 @@ bool rule_before(const Rule& left, const Rule& right) {
 }
 
 FindingCollector::FindingCollector(const World& world, std::span<const Rule* const> selected)
-    : world_(world), selected_(selected), fingerprint_(world.trace()) {}
+    : world_(world), selected_(selected), fingerprint_(world.trace()) {
+  const format::FooterInfo* const footer = world.trace().footer();
+  if (footer != nullptr && footer->derivation) reduced_to_ = footer->derivation->finding;
+}
 
 void FindingCollector::report(Finding finding) {
   if (std::find(selected_.begin(), selected_.end(), finding.rule) == selected_.end()) return;
@@ -101,6 +104,9 @@ void FindingCollector::report(Finding finding) {
   if (finding.driver == format::kNoModuleId && step_ != nullptr) finding.driver = step_->driver;
   if (!holds(finding)) finding.verdict = Verdict::unknown;
   if (finding.fingerprint == 0) finding.fingerprint = fingerprint_(finding);
+  // What the others rest on has been left out.
+  const bool is_left = reduced_to_ == 0 || finding.fingerprint == reduced_to_;
+  if (!is_left) finding.verdict = Verdict::unknown;
   Defect& defect = defects_[finding.fingerprint];
   if (defect.kept == kKeptOfDefect) {
     ++defect.dropped;

@@ -45,6 +45,7 @@ class FindingCollector final : public FindingSink {
   const World& world_;
   std::span<const Rule* const> selected_;
   FingerprintMaker fingerprint_;
+  std::uint64_t reduced_to_ = 0;  // the only finding that the trace can prove; 0: all can be
   const Step* step_ = nullptr;
   std::uint64_t end_ = 0;
   std::vector<Finding> new_;

@@ -17,6 +17,8 @@ constexpr std::uint64_t kPseudoHandles = 6;
 }  // namespace
 
 struct HandleModel::State {
+  State(unsigned bytes, bool is_one_table) : pointer_bytes(bytes), one_table(is_one_table) {}
+
   unsigned pointer_bytes;
   bool one_table;
   std::unordered_map<std::uint64_t, Handle> handles;
@@ -29,8 +31,7 @@ struct HandleModel::State {
 };
 
 HandleModel::HandleModel(unsigned pointer_bytes, format::Host host)
-    : state_(std::make_unique<State>(pointer_bytes, host == format::Host::wine,
-                                     std::unordered_map<std::uint64_t, Handle>(), 0)) {}
+    : state_(std::make_unique<State>(pointer_bytes, host == format::Host::wine)) {}
 HandleModel::~HandleModel() = default;
 
 std::span<const Op> HandleModel::operations() const {

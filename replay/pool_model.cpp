@@ -37,6 +37,8 @@ using TreeHook =
 
 // What a look-up touches comes first: hook and address share a cache line.
 struct Node : HashHook<ByPlace>, PoolBlock, HashHook<ByIrp>, TreeHook<ByAddress> {
+  Node() {}  // without it, its memory would be cleared before its members are set
+
   bool is_large() const { return extent > kLargeBytes; }
   std::uint64_t first_granule() const { return granule_of(address); }
   // A block of no bytes takes its place all the same.
@@ -66,7 +68,7 @@ struct DriverBlocks {
   Moment last_unseen_source;
 };
 
-void count_allocation(PoolStatistics& statistics, const PoolBlock& block) {
+inline void count_allocation(PoolStatistics& statistics, const PoolBlock& block) {
   PoolStatistics::Current& current = block.paged() ? statistics.paged : statistics.nonpaged;
   current.count += 1;
   current.bytes += block.charged;

@@ -4,6 +4,7 @@
 #include <array>
 #include <limits>
 #include <map>
+#include <optional>
 #include <string_view>
 #include <utility>
 
@@ -110,7 +111,8 @@ struct Replay::State {
   };
   std::vector<SetAside> set_aside;
 
-  format::EventSource source;
+  EventFeed* feed;  // nullptr: the events are those of `source`
+  std::optional<format::EventSource> source;
   std::span<const Event> batch;
   std::size_t next_in_batch = 0;
   std::uint64_t position = 0;
@@ -125,7 +127,9 @@ Replay::State::State(format::TraceReader& reader,
       world(reader),
       binder(reader),
       findings(world, rules),
-      source(reader, {.threads = options.threads}) {
+      feed(options.events) {
+  if (feed == nullptr)
+    source.emplace(reader, format::EventSourceOptions{.threads = options.threads});
   for (const auto& checker : all_checkers) subscribe(*checker);
 }
 
@@ -147,7 +151,7 @@ void Replay::State::subscribe(Checker& checker) {
 // False: there are no more events.
 bool Replay::State::fill_batch() {
   if (next_in_batch == batch.size()) {
-    batch = source.next();
+    batch = feed != nullptr ? feed->next() : source->next();
     next_in_batch = 0;
   }
   return !batch.empty();
@@ -202,6 +206,7 @@ void Replay::State::process(const Event& event) {
   Step& step = binder.step(event);
   const std::size_t op = static_cast<std::size_t>(step.op);
   ++steps[op];
+  world.begin(step);
   world.derive(step);
   findings.begin(step);
   for (Checker* checker : subscribers[op]) checker->on_step(step, world, findings);

@@ -19,11 +19,20 @@
 
 namespace ddireplay::replay {
 
+// Events from elsewhere than the trace's file: some of its own, say, that are held in memory.
+class EventFeed {
+ public:
+  virtual ~EventFeed() = default;
+  // As EventSource::next(), by the ids of the reader that is replayed.
+  virtual std::span<const format::Event> next() = 0;
+};
+
 struct ReplayOptions {
   unsigned threads = 1;  // that decode
   // What to report: ids, other ids of a rule, slugs; "default": the rules that are armed by
   // default, and "C4": those of one bug check; "all": every rule. Empty: as "default".
   std::vector<std::string> rules;
+  EventFeed* events = nullptr;  // in place of the trace's own; must outlive the replay
 };
 
 struct RuleActivity {

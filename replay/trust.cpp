@@ -4,6 +4,20 @@
 
 namespace ddireplay::replay {
 
+Trust::Trust(const format::FooterInfo* footer) {
+  if (footer == nullptr || !footer->derivation) return;
+  cut_ = footer->derivation->begin;
+  is_thinned_ = footer->derivation->thinned;
+}
+
+bool Trust::comes_behind_cut(const Step& step) {
+  if (cut_ == 0 || step.event->position < cut_) return false;
+  last_gap_ = std::max(last_gap_, cut_ - 1);
+  any_gap_ = true;
+  cut_ = 0;
+  return true;
+}
+
 void Trust::apply(const Step& step) {
   if (in_gap_) follow_gap(*step.event);
   switch (step.op) {
@@ -48,7 +62,7 @@ void Trust::follow_gap(const format::Event& event) {
 }
 
 bool Trust::complete_for(format::ModuleId driver) const {
-  return !any_gap_ &&
+  return !any_gap_ && !is_thinned_ &&
          std::find(seen_loading_.begin(), seen_loading_.end(), driver) != seen_loading_.end();
 }
 

@@ -28,7 +28,8 @@ World::World(const format::TraceReader& trace)
       mdls_(trace.header().pointer_bytes),
       remove_locks_(trace.header().pointer_bytes),
       work_items_(trace.header().pointer_bytes),
-      handles_(trace.header().pointer_bytes, trace.header().host) {
+      handles_(trace.header().pointer_bytes, trace.header().host),
+      trust_(trace.footer()) {
   for (Model* model :
        std::initializer_list<Model*>{&drivers_, &threads_, &pool_, &timers_, &dpcs_, &devices_,
                                      &mdls_, &objects_, &remove_locks_, &work_items_,
@@ -51,6 +52,10 @@ bool World::is_user_address(std::uint64_t address) const {
   constexpr std::uint64_t kNever = 0x10000;  // nothing is mapped below
   const std::uint64_t end = pointer_bytes() == 4 ? 0x80000000 : 0x800000000000;
   return trace_.header().host != format::Host::wine && address >= kNever && address < end;
+}
+
+void World::begin(const Step& step) {
+  if (trust_.comes_behind_cut(step)) lose_track();
 }
 
 void World::derive(Step& step) const {
@@ -78,12 +83,16 @@ void World::apply(const Step& step) {
   if (was_in_gap || Trust::concerns(step.op)) trust_.apply(step);
   // While events are missing, and behind them, what is not seen is not known.
   if (was_in_gap || trust_.in_gap()) {
-    for (Model* model : models_) model->lose_track();
+    lose_track();
   }
   if (step.may_end_objects) {
     for (Model* model : models_) model->forget(step.memory.begin, step.memory.end);
   }
   for (Model* model : concerned_[static_cast<std::size_t>(step.op)]) model->apply(step);
+}
+
+void World::lose_track() {
+  for (Model* model : models_) model->lose_track();
 }
 
 // Objects that are embedded in memory go with it. Memory that is allocated holds none either, even

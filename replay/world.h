@@ -39,6 +39,8 @@ class World {
   World& operator=(const World&) = delete;
   ~World();
 
+  // Call first of all with each step: behind a cut the World forgets what it can't know any more.
+  void begin(const Step& step);
   // Completes a step by what only the World knows: its IRQL, whether it is in a DPC, which block
   // and memory it is about, and which mutexes a wait has acquired.
   void derive(Step& step) const;
@@ -70,6 +72,7 @@ class World {
 
  private:
   MemoryRange memory_of(const Step& step) const;
+  void lose_track();
   void add(Model& model);
 
   const format::TraceReader& trace_;

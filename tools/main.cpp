@@ -1,9 +1,16 @@
 // The command line: parses it, runs one subcommand, turns what went wrong into a line and a status.
 #include <fmt/format.h>
 
+#include <signal.h>
+#include <unistd.h>
+
 #include <CLI/CLI.hpp>
+#include <cstdio>
+#include <cstdlib>
 #include <exception>
+#include <new>
 #include <string>
+#include <string_view>
 
 #include "format/freestanding/layout.h"
 #include "tools/commands/commands.h"
@@ -63,6 +70,7 @@ ExitStatus run(int argc, char** argv) {
   add_info_command(app, status);
   add_dump_command(app, status);
   add_convert_command(app, status);
+  add_reduce_command(app, status);
   add_rules_command(app, status);
   add_corpus_command(app, status);
   refuse_unknown_command(app, argc, argv);
@@ -75,16 +83,59 @@ ExitStatus run(int argc, char** argv) {
   return status;
 }
 
+// Traces are mapped into memory: pages of one that is shortened meanwhile, or whose disk fails, are
+// gone when they are read. Nothing can be said of the trace any more, but why.
+void end_of_lost_pages(int) {
+  static constexpr std::string_view kLine =
+      "ddireplay: a trace was shortened while it was read, or its disk fails: what is missing "
+      "can't be replayed\n";
+  static_cast<void>(!::write(STDERR_FILENO, kLine.data(), kLine.size()));
+  ::_exit(static_cast<int>(ExitStatus::unreadable));
+}
+
+void catch_lost_pages() {
+  struct sigaction action {};
+  action.sa_handler = end_of_lost_pages;
+  ::sigaction(SIGBUS, &action, nullptr);
+}
+
+// Whatever was being done, as far as saying it takes no memory.
+ExitStatus end_without_memory(int argc, char** argv) {
+  std::fflush(stdout);
+  std::fprintf(stderr, "ddireplay: out of memory while doing `%s`; free some, or raise its limit\n",
+               argc < 2 ? "nothing" : argv[1]);
+  return ExitStatus::unreadable;
+}
+
+// The JSON library's destructors need memory: without any they end here, and not in main.
+[[noreturn]] void end_of_all() {
+  const std::exception_ptr cause = std::current_exception();
+  if (cause) {
+    try {
+      std::rethrow_exception(cause);
+    } catch (const std::bad_alloc&) {
+      std::fputs("ddireplay: out of memory; free some, or raise its limit\n", stderr);
+      ::_exit(static_cast<int>(ExitStatus::unreadable));
+    } catch (...) {
+    }
+  }
+  std::abort();
+}
+
 }  // namespace
 }  // namespace ddireplay::tools
 
 int main(int argc, char** argv) {
   using ddireplay::format::ExitStatus;
+  ddireplay::tools::catch_lost_pages();
+  std::set_terminate(ddireplay::tools::end_of_all);
   try {
     return static_cast<int>(ddireplay::tools::run(argc, argv));
   } catch (const ddireplay::format::Error& error) {
     ddireplay::tools::talk(error.what());
     return static_cast<int>(error.status());
+  } catch (const std::bad_alloc&) {
+    return static_cast<int>(ddireplay::tools::end_without_memory(argc, argv));
   } catch (const std::exception& error) {
     ddireplay::tools::talk(error.what());
     return static_cast<int>(ExitStatus::unreadable);

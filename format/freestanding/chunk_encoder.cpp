@@ -9,13 +9,14 @@
 #include "format/freestanding/local_numbers.h"
 #include "format/freestanding/predicted_columns.h"
 #include "format/freestanding/record_cursor.h"
+#include "format/freestanding/stack_sharing.h"
 #include "format/trace.flat.h"
 
 namespace ddireplay::format {
 
 namespace {
 
-constexpr std::uint32_t kStackPlanes = 1 + 1 + 8;
+constexpr std::uint32_t kStackPlanes = 1 + 1 + 4 + 8;
 constexpr std::uint32_t kPlanesMax = PredictedColumns::kPlanes + kStackPlanes;
 
 constexpr std::uint32_t kSeenAddresses = 1024;  // a power of two
@@ -26,22 +27,18 @@ struct ColumnList {
   std::uint32_t count = 0;
 };
 
+// Most planes of wide columns are, and are looked through to their end: by words.
 bool is_zero(std::span<const std::uint8_t> bytes) {
   std::size_t i = 0;
+  for (std::uint64_t word = 0; i + sizeof(word) <= bytes.size(); i += sizeof(word)) {
+    __builtin_memcpy(&word, bytes.data() + i, sizeof(word));
+    if (word != 0) return false;
+  }
   while (i < bytes.size() && bytes[i] == 0) ++i;
   return i == bytes.size();
 }
 
 std::size_t smaller(std::size_t left, std::size_t right) { return left < right ? left : right; }
-std::size_t common_outer_frames(std::span<const std::uint64_t> stack,
-                                std::span<const std::uint64_t> before) {
-  const std::size_t depth = smaller(stack.size(), before.size());
-  std::size_t common = 0;
-  while (common < depth && stack[stack.size() - 1 - common] == before[before.size() - 1 - common]) {
-    ++common;
-  }
-  return common;
-}
 std::size_t larger(std::size_t left, std::size_t right) { return left < right ? right : left; }
 
 }  // namespace
@@ -54,6 +51,7 @@ struct ChunkEncoder::Scratch {
   LocalNumbers<std::uint16_t> modules;
   LocalNumbers<std::uint16_t> functions;
   LocalNumbers<std::uint32_t> stacks;
+  StackSharing sharing;
   std::uint64_t* seen_addresses;  // whose modules are known to be in `modules`
   std::byte* columns;
   std::size_t columns_bytes;
@@ -85,10 +83,11 @@ void ChunkEncoder::Scratch::place(Carver& carver, const EncoderLimits& limits, i
   modules.place(carver, limits.modules, limits.modules);
   functions.place(carver, limits.functions, smaller(limits.functions, limits.slots));
   stacks.place(carver, limits.stacks, stacks_used);
+  sharing.place(carver);
   seen_addresses = carver.take<std::uint64_t>(kSeenAddresses);
   // First the events' columns lie here, then those of the stacks.
   columns_bytes = larger(PredictedColumns::scratch_bytes(limits.slots, limits.functions),
-                         frames * sizeof(std::uint64_t) + 2 * stacks_used + 3 * Carver::kAlignment);
+                         frames * sizeof(std::uint64_t) + 6 * stacks_used + 4 * Carver::kAlignment);
   columns = carver.take<std::byte>(columns_bytes);
   compressor_bytes = ZSTD_estimateCCtxSize(level);
   compressor_memory = carver.take<std::byte>(compressor_bytes);
@@ -207,19 +206,20 @@ bool ChunkEncoder::Scratch::put_stacks(ColumnList& list, const StackTable& table
   const std::uint32_t count = stacks.count();
   FillingColumn<1> depths{carver.take<std::uint8_t>(count), count};
   FillingColumn<1> shared{carver.take<std::uint8_t>(count), count};
+  FillingColumn<4> bases{carver.take<std::uint8_t>(std::size_t{4} * count), count};
   FillingColumn<8> frames{carver.take<std::uint8_t>(std::size_t{8} * frame_count), frame_count};
-  std::span<const std::uint64_t> before;
-  for (const std::uint32_t number : stacks.used()) {
-    const StackEntry& entry = table.stacks[number];
-    const auto stack = table.frames.subspan(entry.first_frame, entry.depth);
-    const std::size_t common = common_outer_frames(stack, before);
+  sharing.begin(table, stacks.used());
+  for (std::uint32_t number = 0; number < count; ++number) {
+    const std::span<const std::uint64_t> stack = sharing.frames_of(number);
+    const StackSharing::Shared common = sharing.next(number);
     depths.push(stack.size());
-    shared.push(common);
-    for (const std::uint64_t frame : stack.first(stack.size() - common)) frames.push(frame);
-    before = stack;
+    shared.push(common.frames);
+    bases.push(number == 0 ? 0 : number - 1 - common.with);
+    for (const std::uint64_t frame : stack.first(stack.size() - common.frames)) frames.push(frame);
   }
   return put_column(list, ColumnId::stack_depths, depths, level) &&
          put_column(list, ColumnId::stack_shared, shared, level) &&
+         put_column(list, ColumnId::stack_bases, bases, level) &&
          put_column(list, ColumnId::stack_frames, frames, level);
 }
 
@@ -262,7 +262,7 @@ std::size_t ChunkEncoder::scratch_bytes(const EncoderLimits& limits, int level) 
 std::size_t ChunkEncoder::chunk_bytes(const EncoderLimits& limits) {
   const std::size_t slots = limits.slots;
   const std::size_t raw = PredictedColumns::output_bytes(limits.slots) +
-                          2 * smaller(limits.stacks, slots) +
+                          6 * smaller(limits.stacks, slots) +
                           smaller(limits.frames, slots * kMaxStackFrames) * sizeof(std::uint64_t);
   constexpr std::size_t kFrameOverhead = 256;  // of zstd, for each column, at least
   constexpr std::size_t kStructBytes = 128;    // of any struct of the schema, pointers included

@@ -38,7 +38,8 @@ namespace ddireplay::format {
 //   value_dwords    4
 //   value_raws      8
 //   stack_depths    1  of each stack
-//   stack_shared    1  how many of its outermost frames are those of the stack before
+//   stack_shared    1  how many of its outermost frames are those of its base, an earlier stack
+//   stack_bases     4  how many stacks lie between it and its base
 //   stack_frames    8  the others, innermost first, of all stacks
 enum class ColumnId : std::uint8_t {
   times = 1,
@@ -58,6 +59,7 @@ enum class ColumnId : std::uint8_t {
   value_raws,
   stack_depths,
   stack_shared,
+  stack_bases,
   stack_frames,
 };
 

@@ -54,6 +54,16 @@ void put_ending(flat::Ending to, const EndingEntry& from) {
   to.set_irp(from.irp);
 }
 
+void put_derivation(flat::Derivation to, const DerivationEntry& from) {
+  std::uint32_t at = 0;
+  auto steps = to.init_steps(from.steps.size());
+  for (const std::string_view step : from.steps) steps.set(at++, to_flat(step));
+  to.set_events(from.events);
+  to.set_begin(from.begin);
+  to.set_thinned(from.thinned);
+  to.set_finding(from.finding);
+}
+
 void put_footer(flat::Footer to, const FooterEntry& from) {
   std::uint32_t at = 0;
   auto chunks = to.init_chunks(from.chunks.size());
@@ -73,6 +83,7 @@ void put_footer(flat::Footer to, const FooterEntry& from) {
   to.set_stacks_lost(from.stacks_lost);
   to.set_started_attached(from.started_attached);
   if (from.ending != nullptr) put_ending(to.init_ending(), *from.ending);
+  if (from.derivation != nullptr) put_derivation(to.init_derivation(), *from.derivation);
 }
 
 }  // namespace
@@ -107,6 +118,11 @@ std::size_t footer_bytes(const FooterEntry& footer) {
   if (const EndingEntry* const ending = footer.ending; ending != nullptr) {
     bytes += struct_bytes(flat::Ending::kSize) + text_bytes(ending->during) +
              text_bytes(ending->routine) + text_bytes(ending->symbol) + text_bytes(ending->file);
+  }
+  if (const DerivationEntry* const derivation = footer.derivation; derivation != nullptr) {
+    bytes += struct_bytes(flat::Derivation::kSize) + flat::kWordBytes +
+             derivation->steps.size() * flat::kWordBytes;
+    for (const std::string_view step : derivation->steps) bytes += text_bytes(step);
   }
   return bytes;
 }

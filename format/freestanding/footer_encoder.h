@@ -54,6 +54,15 @@ struct EndingEntry {
   std::uint64_t irp = 0;
 };
 
+// As in trace.capnp, Derivation.
+struct DerivationEntry {
+  std::span<const std::string_view> steps{};
+  std::uint64_t events = 0;
+  std::uint64_t begin = 0;
+  bool thinned = false;
+  std::uint64_t finding = 0;
+};
+
 // As in trace.capnp, Footer.
 struct FooterEntry {
   std::span<const IndexEntry> chunks{};  // in file order
@@ -65,7 +74,8 @@ struct FooterEntry {
   std::uint64_t stacks_lost = 0;
   bool started_attached = false;
   std::span<const std::string_view> notices{};
-  const EndingEntry* ending = nullptr;  // nullptr: nothing is known
+  const EndingEntry* ending = nullptr;          // nullptr: nothing is known
+  const DerivationEntry* derivation = nullptr;  // nullptr: the events are as they were recorded
 };
 
 // Bytes of output, 8-byte aligned, that encode_footer() needs at most.

@@ -69,7 +69,7 @@ struct ChunkHeader {
   std::uint64_t trace_id;
   ChunkKind kind;
   std::uint16_t stream;  // processor number of an events chunk
-  std::uint32_t number;  // counts the chunks of a file from 0
+  std::uint32_t number;  // counts the chunks of a file from 0, and after 2^32 again
   std::uint64_t first_time;
   std::uint64_t last_time;
   std::uint32_t event_count;

@@ -21,23 +21,23 @@ class RecordCursor {
   bool next() {
     if (at_end()) return false;
     const Slot& first = slots_[next_slot_];
-    __builtin_memcpy(&record_, &first, sizeof(record_));
-    if (record_.function >= functions_.size()) return false;
-    const FunctionEntry& function = functions_[record_.function];
-    const bool at_exit = (record_.flags & event_flags::exit) != 0;
+    record_ = reinterpret_cast<const Record*>(&first);
+    if (record_->function >= functions_.size()) return false;
+    const FunctionEntry& function = functions_[record_->function];
+    const bool at_exit = (record_->flags & event_flags::exit) != 0;
     const unsigned value_count = at_exit ? function.exit_count : function.entry_count;
     const unsigned slots = slots_for(value_count);
     if (slots > slots_.size() - next_slot_) return false;
     next_slot_ += slots;
-    time_ = record_.time < time_ ? time_ : record_.time;
+    time_ = record_->time < time_ ? time_ : record_->time;
     // A record's values go on in its further slots without a break.
     values_ = {first.words + kFirstValueWord, value_count};
     return true;
   }
 
   bool at_end() const { return next_slot_ == slots_.size(); }
-  const Record& record() const { return record_; }
-  std::uint64_t time() const { return time_; }  // never goes back
+  const Record& record() const { return *record_; }  // after next() has returned true
+  std::uint64_t time() const { return time_; }       // never goes back
   std::span<const std::uint64_t> values() const { return values_; }
 
  private:
@@ -46,7 +46,7 @@ class RecordCursor {
   std::span<const Slot> slots_;
   std::span<const FunctionEntry> functions_;
   std::size_t next_slot_ = 0;
-  Record record_{};
+  const Record* record_ = nullptr;
   std::uint64_t time_ = 0;
   std::span<const std::uint64_t> values_;
 };

@@ -1,6 +1,5 @@
 #include "format/text/draft.h"
 
-#include <algorithm>
 #include <utility>
 
 namespace ddireplay::format::text {
@@ -25,11 +24,9 @@ Names& Draft::names() {
 }
 
 ModuleSymbols& Draft::symbols_of(const Module& module) {
-  const auto found = std::ranges::find_if(symbols_, [&](const ModuleSymbols& symbols) {
-    return symbols.module == module.name && symbols.size == module.size &&
-           symbols.time_date_stamp == module.time_date_stamp;
-  });
-  if (found != symbols_.end()) return *found;
+  const auto [known, is_new] = symbols_by_module_.try_emplace(
+      {module.name, module.size, module.time_date_stamp}, symbols_.size());
+  if (!is_new) return symbols_[known->second];
   return symbols_.emplace_back(ModuleSymbols{
       .module = module.name, .size = module.size, .time_date_stamp = module.time_date_stamp});
 }

@@ -1,8 +1,10 @@
 // A trace in the making, as the lines of a text build it.
 #pragma once
 
+#include <map>
 #include <optional>
 #include <string>
+#include <tuple>
 #include <vector>
 
 #include "format/text/names.h"
@@ -35,6 +37,8 @@ class Draft {
  private:
   std::string path_;
   std::vector<ModuleSymbols> symbols_;
+  // Places in it, by name, size and time stamp: a text may have thousands of modules.
+  std::map<std::tuple<std::string, std::uint64_t, std::uint32_t>, std::size_t> symbols_by_module_;
   std::optional<TraceWriter> writer_;
   std::optional<Names> names_;
 };

@@ -14,8 +14,9 @@ constexpr std::string_view kBrackets = "[]{}";
 
 // First words of lines that are no events.
 constexpr std::string_view kStatements[] = {
-    "chunk",   "chunks", "ddi",    "ddireplay-text", "end",   "gap",    "import",  "line",
-    "machine", "module", "notice", "repeat",         "stack", "symbol", "symbols", "raised",
+    "chunk",  "chunks", "ddi",     "ddireplay-text", "end",     "gap",
+    "import", "line",   "machine", "module",         "notice",  "repeat",
+    "stack",  "symbol", "symbols", "raised",         "derived",
 };
 
 bool is_blank(char c) { return c == ' ' || c == '\t' || c == '\r'; }

@@ -1,7 +1,8 @@
+#include <array>
 #include <cstring>
 #include <istream>
 #include <span>
-#include <sstream>
+#include <streambuf>
 #include <utility>
 #include <vector>
 
@@ -19,15 +20,23 @@ namespace {
 
 using namespace text;
 
-// What `repeat` may multiply a text to. Enough for any test; a slip of the finger is told at once.
+// What `repeat` may multiply a text to, in lines and in characters. Enough for any test; a slip of
+// the finger is told at once.
 constexpr std::uint64_t kRepeatedLinesMax = 1'000'000;
+constexpr std::uint64_t kRepeatedCharactersMax = 128 << 20;
 constexpr unsigned kRepeatDepthMax = 8;
+
+// Whatever is longer is no text.
+constexpr std::size_t kLineCharactersMax = 16 << 20;
 
 constexpr std::string_view kFirstWord = "ddireplay-text";
 
 struct NumberedLine {
   std::size_t number = 0;
   std::string text;
+  // Of a repeat in a block: how many lines it has, itself and its brace included. Known before it
+  // is run: one that is run a million times isn't searched for its end each time.
+  std::size_t block_lines = 0;
 };
 
 bool begins_with_word(std::string_view line, std::string_view word) {
@@ -55,13 +64,14 @@ class Parser {
   std::vector<NumberedLine> take_block(std::istream& text, const NumberedLine& first);
   void run(std::span<const NumberedLine> lines, unsigned depth);
   std::uint64_t read_repeat(const NumberedLine& line, unsigned depth) const;
-  void count_repeated();
+  void count_repeated(std::size_t characters);
   void read_line(std::string_view text);
 
   Draft draft_;
   EventLines events_;
   std::size_t line_number_ = 0;
   std::uint64_t repeated_lines_ = 0;
+  std::uint64_t repeated_characters_ = 0;
   bool ended_ = false;
 };
 
@@ -80,7 +90,22 @@ void Parser::read(std::istream& text) {
 }
 
 bool Parser::next_line(std::istream& text, NumberedLine& line) {
-  if (!std::getline(text, line.text)) return false;
+  line.text.clear();
+  bool is_whole = false;
+  while (!is_whole && !text.eof() && !text.bad()) {
+    std::array<char, 4096> piece;
+    text.getline(piece.data(), piece.size());
+    // Where there is no end of the line, its part fills the array, or is the file's last line.
+    is_whole = text.good();
+    const auto taken = static_cast<std::size_t>(text.gcount());
+    line.text.append(piece.data(), is_whole ? taken - 1 : taken);
+    if (line.text.size() > kLineCharactersMax) {
+      line_number_ = line.number + 1;
+      throw Mistake{1, fmt::format("this line has more than {} characters", kLineCharactersMax)};
+    }
+    if (text.fail() && !text.eof() && !text.bad()) text.clear();
+  }
+  if (!is_whole && line.text.empty()) return false;
   line_number_ = ++line.number;
   return true;
 }
@@ -89,19 +114,20 @@ bool Parser::next_line(std::istream& text, NumberedLine& line) {
 std::vector<NumberedLine> Parser::take_block(std::istream& text, const NumberedLine& first) {
   std::vector<NumberedLine> block = {first};
   NumberedLine line = first;
-  for (std::size_t open = 1; open > 0;) {
+  for (std::vector<std::size_t> open = {0}; !open.empty();) {
     if (!next_line(text, line)) {
       line_number_ = first.number;
       throw Mistake{1, "this repeat is never closed by a } on a line of its own"};
     }
-    if (opens_block(line)) ++open;
+    if (opens_block(line)) open.push_back(block.size());
+    block.push_back(line);
     if (closes_block(line)) {
-      --open;
+      block[open.back()].block_lines = block.size() - open.back();
+      open.pop_back();
       Words words(line.text);
       words.take("}");
       words.expect_end();
     }
-    block.push_back(line);
   }
   return block;
 }
@@ -111,18 +137,14 @@ void Parser::run(std::span<const NumberedLine> lines, unsigned depth) {
   while (!lines.empty()) {
     line_number_ = lines.front().number;
     if (!opens_block(lines.front())) {
-      count_repeated();
+      count_repeated(lines.front().text.size());
       read_line(lines.front().text);
       lines = lines.subspan(1);
       continue;
     }
-    std::size_t end = 1;
-    for (std::size_t open = 1; open > 0; ++end) {
-      if (opens_block(lines[end])) ++open;
-      if (closes_block(lines[end])) --open;
-    }
+    const std::size_t end = lines.front().block_lines;
     for (auto count = read_repeat(lines.front(), depth); count > 0; --count) {
-      count_repeated();
+      count_repeated(lines.front().text.size());
       run(lines.subspan(1, end - 2), depth + 1);
     }
     lines = lines.subspan(end);
@@ -140,9 +162,13 @@ std::uint64_t Parser::read_repeat(const NumberedLine& line, unsigned depth) cons
   return count;
 }
 
-void Parser::count_repeated() {
+void Parser::count_repeated(std::size_t characters) {
   if (++repeated_lines_ > kRepeatedLinesMax) {
     throw Mistake{1, fmt::format("repeats make more than {} lines", kRepeatedLinesMax)};
+  }
+  repeated_characters_ += characters;
+  if (repeated_characters_ > kRepeatedCharactersMax) {
+    throw Mistake{1, fmt::format("repeats make more than {} characters", kRepeatedCharactersMax)};
   }
 }
 
@@ -161,6 +187,15 @@ void Parser::read_line(std::string_view text) {
   if (!read_statement(words, draft_)) events_.read(words, draft_);
   words.expect_end();
 }
+
+// A text that is in memory already, without a copy of it.
+class TextBuffer : public std::streambuf {
+ public:
+  explicit TextBuffer(std::string_view text) {
+    char* const begin = const_cast<char*>(text.data());  // never written to
+    setg(begin, begin, begin + text.size());
+  }
+};
 
 // Puts the place in front of what is wrong.
 void parse(Parser& parser, std::istream& text, const std::string& name) {
@@ -186,7 +221,8 @@ void read_text(std::istream& text, const std::string& name, const std::string& p
 }
 
 TraceReader trace_from_text(std::string_view text, std::string name) {
-  std::istringstream stream{std::string(text)};
+  TextBuffer buffer(text);
+  std::istream stream(&buffer);
   Parser parser("");
   parse(parser, stream, name);
   return TraceReader::from_bytes(parser.take_bytes(), std::move(name));

@@ -64,6 +64,7 @@ class Printer {
 
   void print_end();
   void print_ending(const Ending& ending);
+  void print_derivation(const Derivation& derivation);
 
   TraceReader& reader_;
   std::ostream& out_;
@@ -307,6 +308,16 @@ void Printer::print_ending(const Ending& ending) {
   put("\n");
 }
 
+void Printer::print_derivation(const Derivation& derivation) {
+  put("derived");
+  for (const std::string& step : derivation.steps) put(" by={}", quote(step));
+  if (derivation.events != 0) put(" events={}", derivation.events);
+  if (derivation.begin != 0) put(" begin={}", derivation.begin);
+  if (derivation.thinned) put(" thinned");
+  if (derivation.finding != 0) put(" finding={:#x}", derivation.finding);
+  put("\n");
+}
+
 void Printer::print_end() {
   const Condition& condition = reader_.condition();
   const FooterInfo* const footer = reader_.footer();
@@ -326,6 +337,7 @@ void Printer::print_end() {
     for (const std::string& problem : condition.problems) put("notice {}\n", quote(problem));
   }
   if (end.ending) print_ending(*end.ending);
+  if (end.derivation) print_derivation(*end.derivation);
   const bool is_told = footer != nullptr && !is_in_order(end.end_reason);
   const EndReason reason = is_recovered && !is_told ? EndReason::recovered : end.end_reason;
   put("end reason={}", kEndReasons.at(static_cast<std::size_t>(reason)));

@@ -206,6 +206,23 @@ void read_ending(Words& words, Draft& draft) {
   draft.footer.ending = std::move(ending);
 }
 
+void read_derived(Words& words, Draft& draft) {
+  Derivation derivation;
+  std::string step;
+  Attributes attributes(words, "by=, events=, begin=, thinned or finding=");
+  while (attributes.next()) {
+    if (attributes.text("by", step)) {
+      derivation.steps.push_back(step);
+    } else if (!(attributes.number("events", derivation.events) ||
+                 attributes.number("begin", derivation.begin) ||
+                 attributes.flag("thinned", derivation.thinned) ||
+                 attributes.number("finding", derivation.finding))) {
+      attributes.refuse();
+    }
+  }
+  draft.footer.derivation = std::move(derivation);
+}
+
 void read_end(Words& words, Draft& draft) {
   FooterInfo& footer = draft.footer;
   Attributes attributes(words, "reason=, lost=, stackslost= or attached");
@@ -239,6 +256,7 @@ constexpr Statement kStatements[] = {
     {"import", read_import},
     {"notice", read_notice},
     {"ending", read_ending},
+    {"derived", read_derived},
     {"end", read_end},
 };
 

@@ -21,8 +21,10 @@ std::uint64_t shown(std::uint64_t value, const Operand& operand, const HookTable
   return operand.is_pointer ? hooks.original_of(value) : to_width(value, operand);
 }
 
-std::uint64_t read_memory(const Operand& operand, const HookTable& hooks,
-                          const std::uint64_t* values) {
+// Inline: it is called for most events, on the driver's stack, which is short.
+[[gnu::always_inline]] inline std::uint64_t read_memory(const Operand& operand,
+                                                        const HookTable& hooks,
+                                                        const std::uint64_t* values) {
   const std::uint64_t base = values[operand.base];
   std::uint64_t value = 0;
   if (base == 0 || !platform::guarded_read(base + static_cast<std::int64_t>(operand.offset),

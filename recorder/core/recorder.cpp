@@ -40,7 +40,7 @@ struct Pieces {
   std::span<RowPlan> plans;
   std::span<format::ModuleEntry> modules;
   std::span<format::FunctionEntry> functions;
-  std::span<platform::Provider> providers;
+  std::span<std::atomic<std::uint8_t>> providers;
   std::span<char> text;
 
   void place(format::Carver& carver, const RecorderConfig& config) {
@@ -55,7 +55,7 @@ struct Pieces {
     plans = take<RowPlan>(carver, PlanTable::plans_needed());
     modules = take<format::ModuleEntry>(carver, config.modules);
     functions = take<format::FunctionEntry>(carver, config.functions);
-    providers = take<platform::Provider>(carver, config.functions);
+    providers = take<std::atomic<std::uint8_t>>(carver, config.functions);
     text = take<char>(carver, config.text_bytes);
   }
 };
@@ -81,13 +81,15 @@ Recorder::Recorder(const RecorderConfig& config, std::span<std::byte> memory) : 
   targets_ = take<Target>(carver, kMaxTargets);
   rings_ = pieces.rings;
   for (std::size_t i = 0; i < rings_.size(); ++i) {
-    rings_[i].attach(pieces.slots.subspan(i * config.ring_slots, config.ring_slots));
+    rings_[i].attach(pieces.slots.subspan(i * config.ring_slots, config.ring_slots),
+                     config.ring_start);
   }
   stack_table_.attach(pieces.stacks, pieces.frames, pieces.stack_index);
   stack_memo_.attach(pieces.memo);
   hooks_.attach(config.stubs, pieces.hooks, pieces.hook_index);
   tables_.attach(pieces.modules, pieces.functions, pieces.providers, pieces.text);
   plans_.build(pieces.plans);
+  cancel_plan_ = plans_.find("cb:Cancel");
 }
 
 std::uint16_t Recorder::add_target(std::uint64_t base, std::uint64_t size, std::uint16_t module) {
@@ -261,6 +263,17 @@ std::uint32_t Recorder::processor() const {
   return number < rings_.size() ? number : number % static_cast<std::uint32_t>(rings_.size());
 }
 
+// Inline, and what it calls is not: below it the deepest chain of calls begins.
+[[gnu::always_inline]] inline std::uint32_t Recorder::walk(std::uint64_t stack_pointer,
+                                                           platform::WalkSpace& space) {
+  const std::span<const platform::Frame> frames =
+      platform::walk_stack(stack_pointer, config_.stack_depth, space);
+  if (frames.empty()) return format::kNoStack;
+  const std::uint32_t stack = stack_table_.id_of(frames);
+  if (stack != format::kNoStack) stack_memo_.remember(stack_pointer, frames, stack);
+  return stack;
+}
+
 std::uint32_t Recorder::stack_of(std::uint64_t stack_pointer) {
   if (config_.stack_depth == 0) return format::kNoStack;
   const std::uint32_t known = stack_memo_.find(stack_pointer, stack_table_);
@@ -292,15 +305,6 @@ std::uint32_t Recorder::in_walk_space(const Walk& walk) {
   }
   lost_stacks_.fetch_add(1, std::memory_order_relaxed);
   return format::kNoStack;
-}
-
-std::uint32_t Recorder::walk(std::uint64_t stack_pointer, platform::WalkSpace& space) {
-  const std::span<const platform::Frame> frames =
-      platform::walk_stack(stack_pointer, config_.stack_depth, space);
-  if (frames.empty()) return format::kNoStack;
-  const std::uint32_t stack = stack_table_.id_of(frames);
-  if (stack != format::kNoStack) stack_memo_.remember(stack_pointer, frames, stack);
-  return stack;
 }
 
 void Recorder::store(const CallFrame& frame, std::uint8_t flags, std::uint8_t irql,
@@ -364,7 +368,7 @@ void Recorder::hook_cancel_routine(const CallFrame& frame, const HookSlot& slot)
   const std::uint64_t place = frame.registers[1] + kCancelRoutineInIrp;
   std::uint64_t routine = 0;
   if (!platform::guarded_read(place, sizeof(routine), routine) || !target.contains(routine)) return;
-  const std::uint64_t stub = stub_for_callback(*plans_.find("cb:Cancel"), slot.target, routine);
+  const std::uint64_t stub = stub_for_callback(*cancel_plan_, slot.target, routine);
   if (stub == 0) return;
   target.keeps_stubs.store(true, std::memory_order_relaxed);
   platform::guarded_replace_pointer(place, routine, stub);

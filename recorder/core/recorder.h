@@ -26,6 +26,7 @@ struct RecorderConfig {
   std::uint32_t ring_slots = 1u << 16;  // per processor; a power of two
   std::uint32_t stack_depth = 16;       // frames; 0: no stacks
   StubRange stubs;
+  RingStart ring_start;
 
   // Sizes of the tables. They bound memory, and so what a recording can refer to.
   std::uint32_t stacks = 1u << 17;  // a power of two
@@ -130,6 +131,7 @@ class Recorder {
   std::span<Target> targets_;
   std::atomic<std::uint16_t> targets_used_{0};
   PlanTable plans_;
+  const RowPlan* cancel_plan_ = nullptr;
   HookTable hooks_;
   TraceTables tables_;
   StackTable stack_table_;

@@ -15,7 +15,10 @@
 // the processor itself reorders around its time stamp counter; the consumer evens that out.
 //
 // A full ring loses events. They are counted, and the next event that finds room brings the count
-// along in a slot of its own in front of it: that is where in the stream they are missing.
+// along in a slot of its own in front of it: that is where in the stream they are missing. The
+// count is that of all losses so far, looked at before `head` moves: who stands further back in the
+// ring has looked later, so the difference between two marks is what was lost between them, however
+// many stored at the same time, and whenever they went on to fill what they had reserved.
 #pragma once
 
 #include <atomic>
@@ -25,13 +28,14 @@
 
 #include "format/freestanding/record.h"
 #include "recorder/core/platform.h"
+#include "recorder/core/shared_access.h"
 
 namespace ddireplay::recorder {
 
 using format::Record;
 using format::Slot;
 
-// Function of the slot that stands where events were lost; values[0] says how many.
+// Function of the slot that stands where events were lost; values[0] says how many in all.
 inline constexpr std::uint16_t kLossMark = 0xffff;
 
 struct EventHead {
@@ -49,13 +53,26 @@ struct Drained {
   bool at_loss = false;           // the next record has losses before it: these end a chunk
 };
 
-class Ring {
+// Where a ring's counters begin; tests let them begin near their end.
+struct RingStart {
+  std::uint64_t position = 0;
+  std::uint64_t lost = 0;
+  std::uint64_t told = 0;  // of the losses
+};
+
+template <class Access>
+class BasicRing {
  public:
   // The number of slots must be a power of two.
-  void attach(std::span<Slot> slots) {
+  void attach(std::span<Slot> slots, const RingStart& start = {}) {
     slots_ = slots.data();
     capacity_ = slots.size();
     for (Slot& slot : slots) slot.words[0] = 0;
+    head_.store(start.position, std::memory_order_relaxed);
+    tail_.store(start.position, std::memory_order_relaxed);
+    lost_total_.store(start.lost, std::memory_order_relaxed);
+    lost_marked_.store(start.told, std::memory_order_relaxed);
+    lost_told_ = start.told;
   }
 
   // Stores one event; false: there was no room, and it is counted as lost.
@@ -76,13 +93,18 @@ class Ring {
     const unsigned record_slots = format::slots_for(value_count);
     std::uint64_t position = head_.load(std::memory_order_acquire);
     std::uint64_t time = 0;
+    std::uint64_t lost = 0;
     bool marks_loss = false;
     unsigned wanted = 0;
     do {
-      marks_loss = lost_pending_.load(std::memory_order_relaxed) != 0;
+      // After the look at `head`: a mark that is seen here stands in front of `position`.
+      lost = lost_total_.load(std::memory_order_relaxed);
+      marks_loss = lost != lost_marked_.load(std::memory_order_acquire);
       wanted = record_slots + (marks_loss ? 1 : 0);
-      if (position + wanted - tail_.load(std::memory_order_acquire) > capacity_) {
-        lost_pending_.fetch_add(1, std::memory_order_relaxed);
+      // Signed: a position that was looked at long ago may lie behind the tail by now.
+      const auto needed =
+          static_cast<std::int64_t>(position + wanted - tail_.load(std::memory_order_acquire));
+      if (needed > static_cast<std::int64_t>(capacity_)) {
         lost_total_.fetch_add(1, std::memory_order_relaxed);
         return false;
       }
@@ -90,7 +112,7 @@ class Ring {
     } while (!head_.compare_exchange_weak(position, position + wanted, std::memory_order_acq_rel,
                                           std::memory_order_acquire));
     if (marks_loss) {
-      const std::uint64_t lost = lost_pending_.exchange(0, std::memory_order_relaxed);
+      raise(lost_marked_, lost);
       fill(position, time, {.function = kLossMark}, {&lost, 1});
       ++position;
     }
@@ -116,13 +138,17 @@ class Ring {
     while (position != end) {
       Slot& first = at(position);
       if (committed_time(first) == 0) break;
+      Access::will_read(&first);
       const Record& record = reinterpret_cast<const Record&>(first);
       if (record.function == kLossMark) {
-        if (result.slots != 0) {
+        // 0: somebody else has marked the same losses.
+        const std::uint64_t untold = record.values[0] - lost_told_;
+        if (untold != 0 && result.slots != 0) {
           result.at_loss = true;
           break;
         }
-        result.lost_before += record.values[0];
+        result.lost_before += untold;
+        lost_told_ += untold;
         ++position;
         continue;
       }
@@ -142,23 +168,35 @@ class Ring {
   }
   std::uint64_t capacity() const { return capacity_; }
 
-  // All losses so far, and those that no later event has marked yet.
   std::uint64_t lost_total() const { return lost_total_.load(std::memory_order_relaxed); }
-  std::uint64_t lost_pending() const { return lost_pending_.load(std::memory_order_relaxed); }
 
-  // Gives up what is left: a reservation that was never committed hides the length of its record,
-  // and so where the next begins. Every slot counts as a lost event, which is at most too many.
+  // For the consumer: losses that no mark has told yet.
+  std::uint64_t lost_untold() const { return lost_total() - lost_told_; }
+
+  // For the consumer. Gives up what is left, and returns what is lost and untold then: a
+  // reservation that was never committed hides the length of its record, and so where the next
+  // begins. Every slot counts as a lost event, which is at most too many.
   std::uint64_t abandon() {
-    const std::uint64_t left = used();
-    lost_total_.fetch_add(left, std::memory_order_relaxed);
-    return left + lost_pending();
+    lost_total_.fetch_add(used(), std::memory_order_relaxed);
+    return lost_untold();
   }
 
  private:
+  using Count = typename Access::template Atomic<std::uint64_t>;
+  using CommitWord = typename Access::template AtomicRef<std::uint64_t>;
+
+  // Nobody waits: who finds it higher already is done.
+  static void raise(Count& count, std::uint64_t to) {
+    std::uint64_t known = count.load(std::memory_order_relaxed);
+    while (known < to && !count.compare_exchange_weak(known, to, std::memory_order_release,
+                                                      std::memory_order_relaxed)) {
+    }
+  }
+
   Slot& at(std::uint64_t position) { return slots_[position & (capacity_ - 1)]; }
 
   static std::uint64_t committed_time(Slot& slot) {
-    return std::atomic_ref(slot.words[0]).load(std::memory_order_acquire);
+    return CommitWord(slot.words[0]).load(std::memory_order_acquire);
   }
 
   void fill(std::uint64_t position, std::uint64_t time, const EventHead& head,
@@ -167,9 +205,12 @@ class Ring {
     constexpr unsigned kInFurther = format::kValuesPerFurtherSlot;
     for (std::size_t i = kInFirst; i < values.size(); ++i) {
       const std::size_t further = i - kInFirst;
-      at(position + 1 + further / kInFurther).words[further % kInFurther] = values[i];
+      Slot& slot = at(position + 1 + further / kInFurther);
+      Access::will_write(&slot);
+      slot.words[further % kInFurther] = values[i];
     }
     Slot& first = at(position);
+    Access::will_write(&first);
     Record& record = reinterpret_cast<Record&>(first);
     record.thread = head.thread;
     record.stack = head.stack;
@@ -177,11 +218,14 @@ class Ring {
     record.irql = head.irql;
     record.flags = head.flags;
     for (std::size_t i = 0; i < values.size() && i < kInFirst; ++i) record.values[i] = values[i];
-    std::atomic_ref(first.words[0]).store(time, std::memory_order_release);
+    CommitWord(first.words[0]).store(time, std::memory_order_release);
   }
 
   void copy_out(std::uint64_t position, unsigned slots, Slot* out) {
-    for (unsigned i = 0; i < slots; ++i) out[i] = at(position + i);
+    for (unsigned i = 0; i < slots; ++i) {
+      Access::will_read(&at(position + i));
+      out[i] = at(position + i);
+    }
     Record& record = reinterpret_cast<Record&>(out[0]);
     if (record.time < newest_time_) record.time = newest_time_;
     newest_time_ = record.time;
@@ -189,21 +233,24 @@ class Ring {
 
   void free_slots(std::uint64_t begin, std::uint64_t end) {
     for (std::uint64_t position = begin; position != end; ++position) {
-      std::atomic_ref(at(position).words[0]).store(0, std::memory_order_relaxed);
+      CommitWord(at(position).words[0]).store(0, std::memory_order_relaxed);
     }
     tail_.store(end, std::memory_order_release);
   }
 
   // Written by producers.
-  alignas(64) std::atomic<std::uint64_t> head_{0};
-  std::atomic<std::uint64_t> lost_pending_{0};
-  std::atomic<std::uint64_t> lost_total_{0};
+  alignas(64) Count head_{0};
+  Count lost_total_{0};
+  Count lost_marked_{0};  // of these, up to where marks stand in the ring
   // Written by the consumer.
-  alignas(64) std::atomic<std::uint64_t> tail_{0};
+  alignas(64) Count tail_{0};
   std::uint64_t newest_time_ = 0;
+  std::uint64_t lost_told_ = 0;
   // Never written after attach().
   alignas(64) Slot* slots_ = nullptr;
   std::uint64_t capacity_ = 0;
 };
+
+using Ring = BasicRing<SharedAccess>;
 
 }  // namespace ddireplay::recorder

@@ -13,21 +13,25 @@
 #include "format/freestanding/chunk_encoder.h"
 #include "format/freestanding/record.h"
 #include "recorder/core/platform.h"
+#include "recorder/core/shared_access.h"
 
 namespace ddireplay::recorder {
 
-class StackTable {
+template <class Access>
+class BasicStackTable {
  public:
+  using Number = typename Access::template Atomic<std::uint32_t>;
+
   // `index` has a power of two of entries, at least twice as many as `stacks`; all of it zeroed.
   void attach(std::span<format::StackEntry> stacks, std::span<std::uint64_t> frames,
-              std::span<std::atomic<std::uint32_t>> index) {
+              std::span<Number> index) {
     stacks_ = stacks;
     frames_ = frames;
     index_ = index;
   }
 
   // The id of the stack with these return addresses, or kNoStack.
-  std::uint32_t id_of(std::span<const platform::Frame> frames) {
+  [[gnu::noinline]] std::uint32_t id_of(std::span<const platform::Frame> frames) {
     std::uint32_t own = format::kNoStack;
     for (std::size_t at = hash(frames) & mask();; at = (at + 1) & mask()) {
       std::uint32_t entry = index_[at].load(std::memory_order_acquire);
@@ -57,7 +61,7 @@ class StackTable {
  private:
   std::size_t mask() const { return index_.size() - 1; }
 
-  static std::size_t used(const std::atomic<std::uint32_t>& count, std::size_t limit) {
+  static std::size_t used(const Number& count, std::size_t limit) {
     const std::size_t taken = count.load(std::memory_order_acquire);
     return taken < limit ? taken : limit;
   }
@@ -72,8 +76,7 @@ class StackTable {
   }
 
   // Takes `count` places, or none: a counter that many refused callers keep adding to would wrap.
-  static bool take(std::atomic<std::uint32_t>& counter, std::size_t limit, std::size_t count,
-                   std::uint32_t& first) {
+  static bool take(Number& counter, std::size_t limit, std::size_t count, std::uint32_t& first) {
     first = counter.load(std::memory_order_relaxed);
     do {
       if (first + count > limit) return false;
@@ -90,6 +93,7 @@ class StackTable {
       refused_.fetch_add(1, std::memory_order_relaxed);
       return format::kNoStack;
     }
+    Access::will_write(&stacks_[id]);
     for (std::size_t i = 0; i < frames.size(); ++i) {
       frames_[first_frame + i] = frames[i].return_address;
     }
@@ -99,6 +103,7 @@ class StackTable {
 
   bool equals(std::uint32_t id, std::span<const platform::Frame> frames) const {
     const format::StackEntry& stack = stacks_[id];
+    Access::will_read(&stack);
     if (stack.depth != frames.size()) return false;
     for (std::size_t i = 0; i < frames.size(); ++i) {
       if (frames_[stack.first_frame + i] != frames[i].return_address) return false;
@@ -108,10 +113,12 @@ class StackTable {
 
   std::span<format::StackEntry> stacks_;
   std::span<std::uint64_t> frames_;
-  std::span<std::atomic<std::uint32_t>> index_;
-  std::atomic<std::uint32_t> stack_count_{0};
-  std::atomic<std::uint32_t> frame_count_{0};
-  std::atomic<std::uint64_t> refused_{0};
+  std::span<Number> index_;
+  Number stack_count_{0};
+  Number frame_count_{0};
+  typename Access::template Atomic<std::uint64_t> refused_{0};
 };
+
+using StackTable = BasicStackTable<SharedAccess>;
 
 }  // namespace ddireplay::recorder

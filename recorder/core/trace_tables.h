@@ -2,6 +2,7 @@
 //
 // Entries may be added from any processor at any IRQL (a driver hands out a new routine at
 // DISPATCH_LEVEL): nobody waits. They never change or go; one that a record refers to is complete.
+// Any other may be in the making: who goes through all of them asks.
 // Two processors that add the same module at the same moment may both make an entry of it.
 #pragma once
 
@@ -20,16 +21,10 @@ namespace ddireplay::recorder {
 // Stands for the address of a routine that is inlined everywhere.
 inline constexpr std::uint64_t kInlined = 0;
 
-// Whether a target imports it: not a callback, and not an inlined routine.
-inline bool is_import(const format::FunctionEntry& function) {
-  return function.module != format::kNoModule && function.original != kInlined &&
-         !function.name.starts_with("cb:");
-}
-
 class TraceTables {
  public:
   void attach(std::span<format::ModuleEntry> modules, std::span<format::FunctionEntry> functions,
-              std::span<platform::Provider> providers, std::span<char> text) {
+              std::span<std::atomic<std::uint8_t>> providers, std::span<char> text) {
     modules_ = modules;
     functions_ = functions;
     providers_ = providers;
@@ -56,7 +51,7 @@ class TraceTables {
                          .entry_count = plan.entry_count,
                          .exit_count = plan.exit_count,
                          .original = original};
-    providers_[place] = provider;
+    providers_[place].store(1 + static_cast<std::uint8_t>(provider), std::memory_order_release);
     id = static_cast<std::uint16_t>(place);
     return true;
   }
@@ -64,18 +59,24 @@ class TraceTables {
   // The same module is kept once, texts and all. kNoModule: no room.
   std::uint16_t add_module(const format::ModuleEntry& module) {
     for (std::size_t i = 0; i < modules().size(); ++i) {
-      if (is_same(modules_[i], module)) return static_cast<std::uint16_t>(i);
+      if (size_of(modules_[i]) != 0 && is_same(modules_[i], module))
+        return static_cast<std::uint16_t>(i);
     }
     std::uint32_t place = 0;
     if (!take(modules_used_, modules_.size(), place)) return format::kNoModule;
     format::ModuleEntry& entry = modules_[place];
-    const std::uint64_t size = module.size;
-    entry = module;
-    entry.size = 0;
     entry.name = keep(module.name);
+    entry.base = module.base;
+    entry.time_date_stamp = module.time_date_stamp;
+    entry.checksum = module.checksum;
     entry.pdb_name = keep(module.pdb_name);
+    for (std::size_t i = 0; i < sizeof(entry.pdb_guid); ++i) {
+      entry.pdb_guid[i] = module.pdb_guid[i];
+    }
+    entry.pdb_age = module.pdb_age;
+    entry.is_target = module.is_target;
     // With its size it begins to hold addresses: until then nobody finds it.
-    std::atomic_ref(entry.size).store(size, std::memory_order_release);
+    std::atomic_ref(entry.size).store(module.size, std::memory_order_release);
     return static_cast<std::uint16_t>(place);
   }
 
@@ -86,14 +87,29 @@ class TraceTables {
     return functions_.first(functions_used_.load(std::memory_order_acquire));
   }
 
-  // Of a function's place.
-  platform::Provider provider(std::size_t function) const { return providers_[function]; }
+  // Of a function's place: whether it is complete, so that it may be looked at.
+  bool is_complete(std::size_t function) const {
+    return providers_[function].load(std::memory_order_acquire) != 0;
+  }
+  // Of one that is.
+  platform::Provider provider(std::size_t function) const {
+    return static_cast<platform::Provider>(providers_[function].load(std::memory_order_acquire) -
+                                           1);
+  }
+
+  // Whether it is complete, and a target imports it: not a callback, and not an inlined routine.
+  bool is_import(std::size_t place) const {
+    if (!is_complete(place)) return false;
+    const format::FunctionEntry& function = functions_[place];
+    return function.module != format::kNoModule && function.original != kInlined &&
+           !function.name.starts_with("cb:");
+  }
 
   // Whether some module that is known holds that address.
   bool has_module_at(std::uint64_t address) const {
     for (format::ModuleEntry& module : modules_.first(modules().size())) {
-      const std::uint64_t size = std::atomic_ref(module.size).load(std::memory_order_acquire);
-      if (address - module.base < size) return true;
+      const std::uint64_t size = size_of(module);
+      if (size != 0 && address - module.base < size) return true;
     }
     return false;
   }
@@ -109,6 +125,10 @@ class TraceTables {
     return true;
   }
 
+  static std::uint64_t size_of(format::ModuleEntry& module) {
+    return std::atomic_ref(module.size).load(std::memory_order_acquire);
+  }
+
   // A target stays a target: the same image may have been met before as part of a stack.
   static bool is_same(const format::ModuleEntry& left, const format::ModuleEntry& right) {
     return left.base == right.base && left.size == right.size &&
@@ -118,7 +138,7 @@ class TraceTables {
 
   std::span<format::ModuleEntry> modules_;
   std::span<format::FunctionEntry> functions_;
-  std::span<platform::Provider> providers_;  // per function
+  std::span<std::atomic<std::uint8_t>> providers_;  // per function: 0, or 1 + its provider
   std::span<char> text_;
   std::atomic<std::uint32_t> modules_used_{0};
   std::atomic<std::uint32_t> functions_used_{0};

@@ -80,6 +80,7 @@ Writer::Writer(Recorder& recorder, const RecorderConfig& recorder_config,
   calls_ = take<CallCount>(carver, recorder_config.functions);
   index_ = take<format::IndexEntry>(carver, config.index_chunks);
   imports_ = take<format::ImportEntry>(carver, recorder_config.functions);
+  next_number_ = config.first_number;
 }
 
 bool Writer::begin(format::FileHeader header) {
@@ -195,7 +196,7 @@ bool Writer::append_chunk(std::span<const std::byte> chunk) {
 // never committed is a loss, too, and hides all that came after it.
 bool Writer::close_ring(std::uint16_t stream) {
   Ring& ring = recorder_.rings()[stream];
-  carried_loss_[stream] += ring.used() != 0 ? ring.abandon() : ring.lost_pending();
+  carried_loss_[stream] += ring.used() != 0 ? ring.abandon() : ring.lost_untold();
   return carried_loss_[stream] == 0 || write_chunk(stream, {});
 }
 
@@ -239,8 +240,8 @@ std::size_t Writer::list_imports() {
   const std::span<const format::FunctionEntry> functions = recorder_.tables().functions();
   std::size_t count = 0;
   for (std::size_t i = 0; i < functions.size(); ++i) {
+    if (!recorder_.tables().is_import(i)) continue;
     const format::FunctionEntry& function = functions[i];
-    if (!is_import(function)) continue;
     const platform::Provider provider = recorder_.tables().provider(i);
     const bool is_absent = provider == platform::Provider::absent;
     imports_[count++] = {.module = modules[function.module].name,

@@ -34,6 +34,7 @@ class Output {
 struct WriterConfig {
   std::uint32_t chunk_slots = 1u << 16;   // records of one chunk
   std::uint32_t index_chunks = 1u << 16;  // chunks that the footer can list
+  std::uint32_t first_number = 0;         // of the first chunk; tests begin near the last
 };
 
 class Writer {

@@ -18,8 +18,13 @@ void store(void* place, unsigned bytes, std::uint64_t value) {
 // Through a second, writable view of the same page. The image's own view stays read-only, which is
 // also what hypervisor-protected code integrity asks for.
 bool patch_through_mdl(void* place, unsigned bytes, std::uint64_t value) {
-  MDL* const mdl = IoAllocateMdl(place, bytes, FALSE, FALSE, nullptr);
-  if (mdl == nullptr) return false;
+  // On the stack: a recording that has started allocates nothing.
+  struct {
+    MDL mdl;
+    PFN_NUMBER pages[2];
+  } room = {};
+  MDL* const mdl = &room.mdl;
+  MmInitializeMdl(mdl, place, bytes);
   // Locked for reading: asking to write a read-only page would raise. The page is there, for the
   // caller has just read it, so this doesn't.
   MmProbeAndLockPages(mdl, KernelMode, IoReadAccess);
@@ -29,7 +34,6 @@ bool patch_through_mdl(void* place, unsigned bytes, std::uint64_t value) {
   if (mapped) store(view, bytes, value);
   if (view != nullptr) MmUnmapLockedPages(view, mdl);
   MmUnlockPages(mdl);
-  IoFreeMdl(mdl);
   return mapped;
 }
 

@@ -39,9 +39,11 @@ bool is_in_thunk(std::uint64_t address) {
   return address - begin < reinterpret_cast<std::uint64_t>(ddirec_thunk_end) - begin;
 }
 
+// Inline, with the walk around it: all of it stands on the driver's stack, which is short.
+//
 // One frame outwards. False where there is no unwind data: a leaf can't be told from code that
 // nobody describes, and only the latter is met in the middle of a stack.
-bool unwind(CONTEXT& context) {
+[[gnu::always_inline]] inline bool unwind(CONTEXT& context) {
   ULONG64 image = 0;
   _IMAGE_RUNTIME_FUNCTION_ENTRY* function = RtlLookupFunctionEntry(context.Rip, &image, nullptr);
   if (function == nullptr) return false;
@@ -54,8 +56,10 @@ bool unwind(CONTEXT& context) {
 }
 
 // The frames from the context's on, whose return address stands at `stack_pointer` or above.
-std::span<const Frame> walk_outwards(CONTEXT& context, std::uint64_t stack_pointer,
-                                     std::size_t depth, WalkSpace& space) {
+[[gnu::always_inline]] inline std::span<const Frame> walk_outwards(CONTEXT& context,
+                                                                   std::uint64_t stack_pointer,
+                                                                   std::size_t depth,
+                                                                   WalkSpace& space) {
   std::size_t count = 0;
   std::uint64_t outermost = stack_pointer;
   while (count < depth && context.Rip != 0) {
@@ -105,7 +109,7 @@ std::uint32_t current_processor() {
   return KeGetCurrentProcessorNumberEx(nullptr);
 }
 
-std::uint64_t clock() { return __rdtsc(); }
+std::uint64_t clock() { return __rdtsc() - current_system().clock_begin; }
 
 std::uint8_t current_irql() {
   // Under Wine the level is a thread's; cr8 traps, and without supply is 0 whatever it should be.

@@ -263,9 +263,9 @@ std::size_t gather_notices(Session& session, std::span<Text<160>> texts,
   std::uint64_t import_calls = 0;
   std::uint64_t callback_calls = 0;
   std::uint64_t imports = 0;
-  const auto functions = session.recorder.tables().functions();
-  for (std::size_t i = 0; i < functions.size(); ++i) {
-    const bool import = is_import(functions[i]);
+  const TraceTables& tables = session.recorder.tables();
+  for (std::size_t i = 0; i < tables.functions().size(); ++i) {
+    const bool import = tables.is_import(i);
     (import ? import_calls : callback_calls) +=
         session.writer.calls_of(static_cast<std::uint16_t>(i));
     imports += import ? 1 : 0;
@@ -295,9 +295,9 @@ std::size_t gather_notices(Session& session, std::span<Text<160>> texts,
 
 // Counts hooked imports, and those that nobody has called.
 void count_hooks(Session& session, control::StatusReply& reply) {
-  const auto functions = session.recorder.tables().functions();
-  for (std::size_t i = 0; i < functions.size(); ++i) {
-    if (!is_import(functions[i])) continue;
+  const TraceTables& tables = session.recorder.tables();
+  for (std::size_t i = 0; i < tables.functions().size(); ++i) {
+    if (!tables.is_import(i)) continue;
     ++reply.hooks;
     if (session.writer.calls_of(static_cast<std::uint16_t>(i)) == 0) ++reply.hooks_never_reached;
   }
@@ -418,6 +418,7 @@ void session_hooks(std::uint32_t first, control::HooksReply& reply) {
   };
   std::size_t i = first;
   for (; i < functions.size() && reply.count < control::kHooksPerReply; ++i) {
+    if (!session.recorder.tables().is_complete(i)) continue;
     if (functions[i].module == format::kNoModule) continue;
     control::Hook& hook = reply.hooks[reply.count++];
     copy(modules[functions[i].module].name, hook.module);

@@ -9,10 +9,11 @@ namespace {
 
 constexpr std::uint32_t kClockMeasuringMs = 50;
 
+// Ticks; far more than processors' counters can be apart.
+constexpr std::uint64_t kClockHeadStart = std::uint64_t{1} << 40;
+
 // Where x64 kernels keep the time for everybody to read (KUSER_SHARED_DATA.SystemTime).
 constexpr std::uint64_t kSharedSystemTime = 0xfffff78000000014;
-
-System the_system;
 
 std::uint64_t measured_clock_hz() {
   LARGE_INTEGER frequency;
@@ -34,7 +35,7 @@ bool extended_feature(unsigned leaf, unsigned bit) {
 
 }  // namespace
 
-const System& current_system() { return the_system; }
+constinit System the_system;
 
 PVOID system_routine(const wchar_t* name) {
   UNICODE_STRING text;
@@ -83,6 +84,7 @@ void find_out_system(DRIVER_OBJECT* driver) {
   system.processor_from_clock = system.on_wine && extended_feature(0x80000001, kRdtscp);
   system.clock_is_invariant = extended_feature(0x80000007, kInvariant);
   system.clock_hz = measured_clock_hz();
+  system.clock_begin = __rdtsc() - kClockHeadStart;
 }
 
 }  // namespace ddireplay::recorder

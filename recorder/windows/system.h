@@ -11,6 +11,9 @@ struct System {
   ULONG processors = 1;
   ULONG os_build = 0;
   std::uint64_t clock_hz = 0;  // of the time stamp counter
+  // What event times are counted from: a time stamp counter may begin anywhere, and then runs over
+  // at any moment. Before the recorder was loaded, so that no time is 0, on any processor.
+  std::uint64_t clock_begin = 0;
   bool clock_is_invariant = false;
   bool processor_from_clock = false;  // rdtscp tells the processor's number
   LIST_ENTRY* loader_list = nullptr;  // some entry of the circular list of loaded modules
@@ -21,9 +24,11 @@ struct System {
   PERESOURCE loader_lock = nullptr;
 };
 
+extern System the_system;  // written by find_out_system() only
+
 // At PASSIVE_LEVEL. Takes some 50 ms: it measures the clock.
 void find_out_system(DRIVER_OBJECT* driver);
-const System& current_system();
+inline const System& current_system() { return the_system; }
 
 // 100 ns units since 1601.
 std::uint64_t system_time();

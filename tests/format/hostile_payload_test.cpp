@@ -72,6 +72,7 @@ struct Chunk {
   std::vector<std::uint16_t> words = {0x1000};
   std::vector<std::uint8_t> depths = {2};
   std::vector<std::uint8_t> shared = {0};
+  std::vector<std::uint32_t> bases = {0};
   std::vector<std::uint64_t> frames = {0x10, 0x20};
 
   Chunk() {
@@ -123,6 +124,7 @@ struct Chunk {
     split(planes, ColumnId::value_words, words);
     split(planes, ColumnId::stack_depths, depths);
     split(planes, ColumnId::stack_shared, shared);
+    split(planes, ColumnId::stack_bases, bases);
     split(planes, ColumnId::stack_frames, frames);
     std::erase_if(planes, [](const Plane& plane) { return plane.bytes.empty(); });
     auto columns = root.initColumns(static_cast<unsigned>(planes.size()));
@@ -198,6 +200,22 @@ TEST_CASE("counts that contradict each other are refused") {
   }
   SECTION("frames of a stack that isn't there") {
     chunk.shared[0] = 1;
+    CHECK(chunk.problem_of_columns() == "a stack shares frames with none");
+  }
+  SECTION("frames of a stack before the first") {
+    chunk.depths = {2, 1};
+    chunk.shared = {0, 1};
+    chunk.bases = {0, 1};
+    chunk.root.setStackCount(2);
+    chunk.root.setFrameCount(3);
+    CHECK(chunk.problem_of_columns() == "a stack shares frames with none");
+  }
+  SECTION("more frames than the other stack has") {
+    chunk.depths = {2, 3};
+    chunk.shared = {0, 3};
+    chunk.bases = {0, 0};
+    chunk.root.setStackCount(2);
+    chunk.root.setFrameCount(5);
     CHECK(chunk.problem_of_columns() == "a stack shares too many frames");
   }
   SECTION("depth") {

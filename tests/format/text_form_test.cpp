@@ -81,6 +81,7 @@ import "MyDriver.sys" KeBugCheckEx calls=0 absent
 import "MyDriver.sys" KeOther calls=3 absent caller=MyDriver.sys+0x6c0
 notice "it rained"
 ending code=0xc0000005 access=write accessed=0x18 address=MyDriver.sys+0x6b0 thread=0x1a4 irp=0x4000 during="running t.exe" routine="KeOther" symbol="Dispatch+0x14" file="d:\coding\a.c" line=33
+derived by="range #4 to #20" by="reduced to finding 8c1d" events=1000 begin=3 thinned finding=0x8c1d
 end reason=thread-inside lost=5 stackslost=2 attached
 )text";
 
@@ -146,6 +147,22 @@ TEST_CASE("a 32-bit machine") {
   TraceReader reader = trace_from_text("machine pointer=4\nExFreePool P=0x9a3bf6ac\n", "x86");
   CHECK(reader.header().pointer_bytes == 4);
   CHECK(read_events(reader)[0].values == std::vector<std::uint64_t>{0x9a3bf6ac});
+}
+
+TEST_CASE("what a repeat never runs takes no time, however often it is passed") {
+  // A search for the inner brace at each turn would take hours.
+  const std::string unused(100'000, '\n');
+  const TraceReader trace =
+      trace_from_text("repeat 900000 {\nrepeat 0 {\n" + unused + "}\n}\nExFreePool\n", "long");
+  CHECK(trace.footer()->events == 1);
+}
+
+TEST_CASE("symbols of many modules are read in time in proportion to them") {
+  std::string text;
+  constexpr int kModules = 20'000;
+  for (int i = 0; i < kModules; ++i) text += "symbols M" + std::to_string(i) + " size=0x1000\n";
+  for (int i = 0; i < kModules; ++i) text += "symbol M" + std::to_string(i) + "+0x1 Name\n";
+  CHECK(trace_from_text(text, "modules").symbols().size() == kModules);
 }
 
 TEST_CASE("repeat makes lines many times, within each other too") {
@@ -235,6 +252,10 @@ TEST_CASE("mistakes are told by line and column") {
   CHECK(error_of("}") == "leak.txt:1:1: there is no repeat that this } could close");
   CHECK(error_of("repeat 1000 {\nrepeat 1000 {\nExFreePool\n}\n}") ==
         "leak.txt:3:1: repeats make more than 1000000 lines");
+  CHECK(error_of("repeat 100000 {\nnotice \"" + std::string(10'000, 'x') + "\"\n}") ==
+        "leak.txt:2:1: repeats make more than 134217728 characters");
+  CHECK(error_of("ExFreePool\n" + std::string((16 << 20) + 1, 'x')) ==
+        "leak.txt:2:1: this line has more than 16777216 characters");
   CHECK(error_of("end\nExFreePool") == "leak.txt:2:1: nothing can come behind the end line");
   CHECK(error_of("end reason=tired") ==
         "leak.txt:1:12: one of stopped, recovered, thread-inside, disk-full, target-crashed, "

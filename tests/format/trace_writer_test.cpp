@@ -104,10 +104,9 @@ TEST_CASE("a file that can't be created is told by name") {
   CHECK_THROWS_WITH(TraceWriter(dir.path("none/a.ddt"), machine()),
                     dir.path("none/a.ddt") + ": can't be created: No such file or directory");
   CHECK_THROWS_WITH(TraceWriter(dir.path(""), machine()),
-                    dir.path("") + ": is a directory; name a .ddt file");
+                    dir.path("") + ": is a directory; name a file");
   CHECK(dir.is_empty());
-  CHECK_THROWS_WITH(TraceWriter("/dev/null", machine()),
-                    "/dev/null: is no regular file; name a .ddt file");
+  CHECK_THROWS_WITH(TraceWriter("/dev/null", machine()), "/dev/null: is no regular file; name one");
 }
 
 TEST_CASE("time may not go back on a processor") {

@@ -3,22 +3,16 @@
 #include <cstddef>
 #include <cstdint>
 #include <span>
-#include <sstream>
-#include <vector>
 
-#include "format/text_form.h"
-#include "format/trace_reader.h"
+#include "tests/fuzz/read_all.h"
 
-using namespace ddireplay::format;
+using namespace ddireplay;
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   try {
     const auto bytes = std::as_bytes(std::span(data, size));
-    TraceReader reader = TraceReader::from_bytes({bytes.begin(), bytes.end()}, "fuzz");
-    std::ostringstream text;
-    write_text(reader, text);
-    trace_from_text(text.view(), "printed");
-  } catch (const Error&) {
+    fuzz::read_all(format::TraceReader::from_bytes({bytes.begin(), bytes.end()}, "fuzz"));
+  } catch (const format::Error&) {
   }
   return 0;
 }

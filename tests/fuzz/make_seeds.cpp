@@ -1,20 +1,27 @@
-// make_seeds TEXT_DIR OUT_DIR: seeds for the binary fuzzers, made of those for the text form.
+// make_seeds OUT_DIR TEXT...: seeds for the binary fuzzers, made of those for the text form.
 //
-// Writes OUT_DIR/trace/NAME.ddt for each text, and OUT_DIR/payload/NAME.N for each of its chunks:
-// the header's choices as fuzz_payload takes them, then the payload.
+// Writes OUT_DIR/trace/NAME.ddt for each text, and for each of its chunks OUT_DIR/payload/NAME.N,
+// as fuzz_payload takes it. For each chunk of events it also writes OUT_DIR/columns/NAME.N, as
+// fuzz_columns takes it.
+#include <zstd.h>
+
 #include <cstddef>
 #include <cstring>
 #include <filesystem>
 #include <fstream>
 #include <iostream>
 #include <iterator>
+#include <span>
 #include <string>
 #include <vector>
 
+#include "format/payload.h"
 #include "format/text_form.h"
+#include "format/trace.capnp.h"
+#include "tests/fuzz/columns_input.h"
 #include "tests/fuzz/payload_input.h"
 
-using namespace ddireplay::format;
+using namespace ddireplay;
 namespace fs = std::filesystem;
 
 namespace {
@@ -24,33 +31,75 @@ std::vector<char> contents(const fs::path& path) {
   return {std::istreambuf_iterator<char>(file), {}};
 }
 
-void write_payloads(const fs::path& trace, const fs::path& out_dir) {
+void write_payload(const fs::path& path, const format::ChunkHeader& header,
+                   std::span<const std::byte> payload) {
+  const fuzz::PayloadInput input = fuzz::to_input(header);
+  std::ofstream out(path, std::ios::binary);
+  out.write(reinterpret_cast<const char*>(&input), sizeof(input));
+  out.write(reinterpret_cast<const char*>(payload.data()),
+            static_cast<std::streamsize>(payload.size()));
+}
+
+std::uint8_t shape_of(format::schema::Function::Reader function) {
+  const format::Layout layout =
+      format::parse_layout(function.getPrototype().cStr(), function.getDerived().cStr());
+  const auto parameters = std::min<unsigned>(layout.entry_count, fuzz::kShapeParameters);
+  const bool has_result = layout.field_count > layout.entry_count;
+  return static_cast<std::uint8_t>(parameters | (has_result ? fuzz::kShapeResult : 0));
+}
+
+fuzz::Plane to_plane(format::schema::Column::Reader column) {
+  fuzz::Plane plane{column.getId(), std::vector<std::uint8_t>(column.getRawBytes())};
+  const auto data = column.getData();
+  ZSTD_decompress(plane.bytes.data(), plane.bytes.size(), data.begin(), data.size());
+  return plane;
+}
+
+void write_columns(const fs::path& path, const format::ChunkHeader& header,
+                   format::schema::EventChunk::Reader chunk) {
+  fuzz::ColumnsInput input;
+  input.head.events = static_cast<std::uint16_t>(header.event_count);
+  input.head.values = static_cast<std::uint16_t>(chunk.getValueCount());
+  input.head.stacks = static_cast<std::uint16_t>(chunk.getStackCount());
+  input.head.frames = static_cast<std::uint16_t>(chunk.getFrameCount());
+  for (const auto function : chunk.getFunctions()) input.shapes.push_back(shape_of(function));
+  for (const auto column : chunk.getColumns()) input.planes.push_back(to_plane(column));
+  const auto bytes = fuzz::to_bytes(input);
+  std::ofstream(path, std::ios::binary)
+      .write(reinterpret_cast<const char*>(bytes.data()),
+             static_cast<std::streamsize>(bytes.size()));
+}
+
+void write_chunks(const fs::path& trace, const fs::path& out_dir) {
   const std::vector<char> bytes = contents(trace);
-  const TraceReader reader = TraceReader::open(trace.string());
-  for (const ChunkInfo& chunk : reader.chunks()) {
-    const fuzz::PayloadInput input = fuzz::to_input(chunk.header);
-    std::ofstream out(out_dir / (trace.stem().string() + "." + std::to_string(chunk.header.number)),
-                      std::ios::binary);
-    out.write(reinterpret_cast<const char*>(&input), sizeof(input));
-    out.write(&bytes.at(chunk.offset + sizeof(ChunkHeader)),
-              static_cast<std::streamsize>(chunk.header.payload_bytes));
+  const auto file = std::as_bytes(std::span(bytes));
+  const auto reader = format::TraceReader::open(trace.string());
+  for (const format::ChunkInfo& chunk : reader.chunks()) {
+    const std::string name = trace.stem().string() + "." + std::to_string(chunk.header.number);
+    const auto payload = format::checked_payload(file, chunk);
+    write_payload(out_dir / "payload" / name, chunk.header, payload);
+    if (chunk.header.kind != format::ChunkKind::events) continue;
+    format::visit_payload<format::schema::EventChunk>(
+        payload, [&](format::schema::EventChunk::Reader root) {
+          write_columns(out_dir / "columns" / name, chunk.header, root);
+        });
   }
 }
 
 }  // namespace
 
 int main(int argc, char** argv) {
-  if (argc != 3) {
-    std::cerr << "usage: make_seeds TEXT_DIR OUT_DIR\n";
+  if (argc < 3) {
+    std::cerr << "usage: make_seeds OUT_DIR TEXT...\n";
     return 2;
   }
-  const fs::path out_dir = argv[2];
-  fs::create_directories(out_dir / "trace");
-  fs::create_directories(out_dir / "payload");
-  for (const fs::directory_entry& entry : fs::directory_iterator(argv[1])) {
-    std::ifstream text(entry.path());
-    const fs::path trace = out_dir / "trace" / entry.path().filename().replace_extension(".ddt");
-    read_text(text, entry.path().string(), trace.string());
-    write_payloads(trace, out_dir / "payload");
+  const fs::path out_dir = argv[1];
+  for (const char* part : {"trace", "payload", "columns"}) fs::create_directories(out_dir / part);
+  for (int i = 2; i < argc; ++i) {
+    const fs::path path = argv[i];
+    std::ifstream text(path);
+    const fs::path trace = out_dir / "trace" / path.filename().replace_extension(".ddt");
+    format::read_text(text, path.string(), trace.string());
+    write_chunks(trace, out_dir);
   }
 }

@@ -5,7 +5,7 @@
 
 #include "format/freestanding/layout.h"
 
-namespace ddireplay::format::fuzz {
+namespace ddireplay::fuzz {
 
 struct PayloadInput {
   std::uint64_t first_time;
@@ -17,14 +17,14 @@ struct PayloadInput {
 
 inline constexpr unsigned kKinds = 3;
 
-inline PayloadInput to_input(const ChunkHeader& header) {
+inline PayloadInput to_input(const format::ChunkHeader& header) {
   const auto kind = static_cast<std::uint16_t>(static_cast<unsigned>(header.kind) - 1);
   return {header.first_time, header.last_time, header.event_count, kind, header.stream};
 }
 
-inline ChunkHeader to_header(const PayloadInput& input) {
-  ChunkHeader header{};
-  header.kind = static_cast<ChunkKind>(1 + input.kind % kKinds);
+inline format::ChunkHeader to_header(const PayloadInput& input) {
+  format::ChunkHeader header{};
+  header.kind = static_cast<format::ChunkKind>(1 + input.kind % kKinds);
   header.stream = input.stream;
   header.first_time = input.first_time;
   header.last_time = input.last_time;
@@ -32,4 +32,4 @@ inline ChunkHeader to_header(const PayloadInput& input) {
   return header;
 }
 
-}  // namespace ddireplay::format::fuzz
+}  // namespace ddireplay::fuzz

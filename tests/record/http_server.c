@@ -91,6 +91,7 @@ int main(int ArgumentCount, char** Arguments) {
   WSADATA Data;
   HANDLE Queue;
   SOCKET Socket;
+  ULONGLONG Begin;
   ULONG Error;
   int i;
 
@@ -113,12 +114,13 @@ int main(int ArgumentCount, char** Arguments) {
   if (Socket == INVALID_SOCKET) {
     return Fail("the server can't be reached", WSAGetLastError());
   }
+  Begin = GetTickCount64();
   for (i = 0; i < Requests; ++i) {
     if (!Ask(Socket)) {
       return Fail("a request was not answered", WSAGetLastError());
     }
   }
-  printf("answered: %d\n", i);
+  printf("answered: %d in %lu ms\n", i, (ULONG)(GetTickCount64() - Begin));
   closesocket(Socket);
   HttpRemoveUrl(Queue, L"http://localhost:8412/");
   CloseHandle(Queue);

@@ -50,6 +50,7 @@ void be(std::uint32_t processor, std::uint64_t thread, std::uint8_t irql) {
   machine.irql = irql;
 }
 void at_clock(std::function<void()> interrupt) { machine.interrupt = std::move(interrupt); }
+void set_clock(std::uint64_t now) { the_clock = now; }
 void set_sample(format::Sample what, std::uint64_t value) { machine.samples[what] = value; }
 void set_walk(std::vector<platform::Frame> frames) { machine.frames = std::move(frames); }
 std::uint64_t walks() { return the_walks; }

@@ -21,6 +21,9 @@ void be(std::uint32_t processor, std::uint64_t thread, std::uint8_t irql);
 // Thread-local; empty: nothing happens.
 void at_clock(std::function<void()> interrupt);
 
+// What the clock, which all threads share, goes on from. It starts at 1000.
+void set_clock(std::uint64_t now);
+
 // What sample() answers. Thread-local.
 void set_sample(format::Sample what, std::uint64_t value);
 

@@ -80,7 +80,7 @@ struct Recording {
   bool begin() {
     format::FileHeader header = {};
     header.pointer_bytes = 8;
-    header.processor_count = 2;
+    header.processor_count = static_cast<std::uint32_t>(recorder.rings().size());
     header.trace_id = 42;
     header.clock_hz = 1000;
     return writer.begin(header);

@@ -160,7 +160,7 @@ TEST_CASE("a disk that is full ends the trace in order", "[writer]") {
   }
 }
 
-TEST_CASE("more chunks than the index holds: they are found without it", "[writer]") {
+TEST_CASE("more chunks than the index holds: the trace is whole without it", "[writer]") {
   Recording recording(small_config(), {.chunk_slots = 16, .index_chunks = 2});
   REQUIRE(recording.begin());
   fake::be(0, 7, 0);
@@ -168,8 +168,18 @@ TEST_CASE("more chunks than the index holds: they are found without it", "[write
   Caller caller(recording.recorder, {Recording::kDriver + 0x10});
   for (std::uint64_t i = 0; i < 100; ++i) caller.enter(free, {i});
   REQUIRE(recording.writer.finish(format::EndReason::stopped, false, {}));
-  format::TraceReader reader = read(recording);
-  CHECK(all_events(reader).size() == 100);
+  SECTION("whole") {
+    format::TraceReader reader = read(recording);
+    CHECK(reader.condition().complete());
+    CHECK(all_events(reader).size() == 100);
+  }
+  SECTION("without one of its chunks") {
+    const auto first = recording.output.bytes.begin() + sizeof(format::FileHeader);
+    const auto& header = reinterpret_cast<const format::ChunkHeader&>(*first);
+    const std::size_t size = sizeof(header) + format::padded(header.payload_bytes);
+    recording.output.bytes.erase(first, first + size);
+    CHECK_FALSE(read(recording).condition().complete());
+  }
 }
 
 // Two processors record while the writer writes.

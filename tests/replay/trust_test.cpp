@@ -78,5 +78,32 @@ TEST_CASE("of two gaps that end at the same time, neither processor ends both") 
   CHECK_FALSE(trust.in_gap());
 }
 
+TEST_CASE("what comes in front of a cut is not known to be all there was") {
+  format::FooterInfo footer;
+  footer.derivation = format::Derivation{.steps = {"range"}, .events = 9, .begin = 2};
+  Trust trust(&footer);
+  Steps steps;
+  const Step first = steps(Op::image_load);
+  CHECK_FALSE(trust.comes_behind_cut(first));
+  trust.apply(first);
+  CHECK(trust.complete_for(0));
+  const Step second = steps(Op::none);
+  CHECK(trust.comes_behind_cut(second));
+  CHECK_FALSE(trust.comes_behind_cut(second));
+  CHECK_FALSE(trust.complete_for(0));
+  CHECK_FALSE(trust.complete_since(1));
+  CHECK(trust.complete_since(2));
+}
+
+TEST_CASE("of a thinned trace nothing is known to be all there was") {
+  format::FooterInfo footer;
+  footer.derivation = format::Derivation{.steps = {"some"}, .events = 9, .thinned = true};
+  Trust trust(&footer);
+  Steps steps;
+  trust.apply(steps(Op::image_load));
+  CHECK_FALSE(trust.complete_for(0));
+  CHECK_FALSE(trust.complete_since(steps.position()));
+}
+
 }  // namespace
 }  // namespace ddireplay::replay

@@ -1,3 +1,4 @@
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <catch2/catch.hpp>
@@ -292,6 +293,27 @@ TEST_CASE("a file that can't be read as a PE image says so") {
   CHECK(read_pe_identity(folder.path()).error() == "a directory, not a PE image");
   CHECK(read_pe_identity(folder.path() / "none.sys").error() ==
         "cannot be read: No such file or directory");
+}
+
+TEST_CASE("a PDB with more blocks than the file has room for is refused before anything is read") {
+  std::string pdb(
+      "Microsoft C/C++ MSF 7.00\r\n\x1a"
+      "DS\0\0\0",
+      32);
+  const std::uint32_t head[] = {4096, 1, 0xffffffff, 8, 0, 3};
+  pdb.append(reinterpret_cast<const char*>(head), sizeof(head));
+  pdb.resize(4096 * 4);
+  CHECK(parse_pdb(bytes_of(pdb)).error() == "a corrupt PDB: it has fewer blocks than it says");
+}
+
+TEST_CASE("what is no driver is not read into memory") {
+  const ScratchFolder folder;
+  const fs::path huge = folder.write("huge.sys", "MZ");
+  fs::resize_file(huge, std::uintmax_t{8} << 30);
+  CHECK(read_pe_identity(huge).error() == "too large to be a driver or a program");
+  const fs::path pipe = folder.path() / "pipe.sys";
+  REQUIRE(mkfifo(pipe.c_str(), 0600) == 0);
+  CHECK(read_pe_identity(pipe).error() == "a pipe, not a PE image");
 }
 
 TEST_CASE("what is no PDB, and no image, is refused") {

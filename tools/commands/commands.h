@@ -13,5 +13,6 @@ void add_debug_command(CLI::App& app, format::ExitStatus& status);
 void add_info_command(CLI::App& app, format::ExitStatus& status);
 void add_dump_command(CLI::App& app, format::ExitStatus& status);
 void add_convert_command(CLI::App& app, format::ExitStatus& status);
+void add_reduce_command(CLI::App& app, format::ExitStatus& status);
 
 }  // namespace ddireplay::tools

@@ -1,17 +1,23 @@
 #include <fmt/format.h>
 
 #include <array>
+#include <filesystem>
 #include <fstream>
 #include <iostream>
 #include <memory>
 #include <string>
 #include <string_view>
+#include <system_error>
+#include <utility>
+#include <vector>
 
 #include "format/text_form.h"
 #include "tools/commands/commands.h"
 #include "tools/output.h"
+#include "tools/part.h"
 #include "tools/partial_file.h"
 #include "tools/report/summary_text.h"
+#include "tools/trace_output.h"
 
 namespace ddireplay::tools {
 namespace {
@@ -20,7 +26,10 @@ using format::ExitStatus;
 
 constexpr const char* kHelp =
     "Turns a binary trace into its text form, or a text into a binary trace: which way is told by\n"
-    "what IN is. OUT appears when all of it has been written, or not at all.";
+    "what IN is. OUT appears when all of it has been written, or not at all.\n"
+    "\n"
+    "With --range, --driver or --redact OUT is a trace made of a part of IN, or one that hides\n"
+    "whose it is: text where its name ends in .txt or is -, else binary.";
 
 constexpr std::string_view kTextStart = "ddireplay-text";
 constexpr std::string_view kBinaryExtension = ".ddt";
@@ -29,10 +38,19 @@ constexpr std::string_view kTextExtension = ".txt";
 struct Arguments {
   std::string in;
   std::string out;
+  PartOptions part;
+  bool redact = false;
+  bool keep_tags = false;
+  bool json = false;
+
+  bool is_plain() const { return part.range.empty() && part.drivers.empty() && !redact; }
 };
 
 // What can't be opened is left to the reader, which says why.
 bool is_text(const std::string& path) {
+  // Opening a pipe that nobody writes to would wait for ever.
+  std::error_code error;
+  if (!std::filesystem::is_regular_file(path, error)) return false;
   std::array<char, kTextStart.size()> start{};
   std::ifstream(path, std::ios::binary).read(start.data(), start.size());
   return std::string_view(start.data(), start.size()) == kTextStart;
@@ -74,6 +92,43 @@ ExitStatus to_text(const Arguments& arguments) {
   return ExitStatus::incomplete;
 }
 
+void say(const Arguments& arguments, const Made& made) {
+  if (arguments.json && !made.json.empty()) {
+    print(made.json + "\n");
+  } else {
+    talk(fmt::format("{}: {}", arguments.out, made.said));
+  }
+}
+
+ExitStatus to_part(const Arguments& arguments) {
+  format::TraceReader trace = format::open_trace(arguments.in);
+  std::vector<std::byte> bytes;
+  if (!arguments.part.range.empty() || !arguments.part.drivers.empty()) {
+    Made made = make_part(trace, arguments.part);
+    say(arguments, made);
+    bytes = made.trace;
+    trace = format::TraceReader::from_bytes(std::move(made.trace), arguments.in);
+  }
+  if (arguments.redact) {
+    Made made = make_redacted(trace, arguments.keep_tags, arguments.part.threads);
+    say(arguments, made);
+    bytes = std::move(made.trace);
+  }
+  write_trace(std::move(bytes), arguments.out);
+  return is_complete(trace) ? ExitStatus::clean : ExitStatus::incomplete;
+}
+
+void check(const Arguments& arguments) {
+  const bool is_standard = arguments.out == "-";
+  if (arguments.json && (!arguments.redact || is_standard)) {
+    throw format::Error("--json goes with --redact, and with an OUT that is a file",
+                        ExitStatus::usage);
+  }
+  if (arguments.keep_tags && !arguments.redact) {
+    throw format::Error("--keep-tags goes with --redact", ExitStatus::usage);
+  }
+}
+
 }  // namespace
 
 void add_convert_command(CLI::App& app, ExitStatus& status) {
@@ -82,7 +137,21 @@ void add_convert_command(CLI::App& app, ExitStatus& status) {
   command->add_option("IN", arguments->in, "a trace, binary or text")->required();
   command->add_option("OUT", arguments->out, "the other form of it; - is standard output, for text")
       ->required();
+  command->add_option("--range", arguments->part.range,
+                      "only these positions, #A..#B, with what tells where they happen");
+  command->add_option("--driver", arguments->part.drivers,
+                      "only events of that driver, with what tells where they happen");
+  command->add_flag("--redact", arguments->redact,
+                    "replace names, addresses, times and pool tags; findings stay as they are");
+  command->add_flag("--keep-tags", arguments->keep_tags, "with --redact: pool tags stay");
+  command->add_flag("--json", arguments->json,
+                    "with --redact: what was replaced, as one JSON object");
   command->callback([arguments, &status] {
+    check(*arguments);
+    if (!arguments->is_plain()) {
+      status = to_part(*arguments);
+      return;
+    }
     status = is_text(arguments->in) ? to_binary(*arguments) : to_text(*arguments);
   });
 }

@@ -39,9 +39,9 @@ ExitStatus debug(const Arguments& arguments) {
   const bool complete = is_complete(session.trace());
   if (!complete) talk(fmt::format("{}: the trace has gaps; see !analyze -v", arguments.trace));
   if (arguments.commands.empty()) greet(session);
-  const bool understood =
+  const ExitStatus status =
       arguments.commands.empty() ? run_prompt(session) : run_script(session, arguments.commands);
-  if (!understood) return ExitStatus::usage;
+  if (status != ExitStatus::clean) return status;
   return complete ? ExitStatus::clean : ExitStatus::incomplete;
 }
 

@@ -96,6 +96,10 @@ std::unique_ptr<Run> Session::make_scene() {
                                  });
 }
 
+std::vector<pid_t> Session::processes() const {
+  return checkpoints_ ? checkpoints_->processes() : std::vector<pid_t>();
+}
+
 PoolLog Session::pool_log(std::uint64_t address) {
   return read_pool_log(trace_, address, report_.events);
 }

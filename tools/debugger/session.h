@@ -47,6 +47,9 @@ class Session {
   // Operations on `address` in all of the trace.
   PoolLog pool_log(std::uint64_t address);
 
+  // That replay for this session, where a command has needed them; the one at the position first.
+  std::vector<pid_t> processes() const;
+
   bool ended() const { return ended_; }
   void end() { ended_ = true; }
 

@@ -139,7 +139,8 @@ void append_object(std::string& out, const ReportView& view, const replay::Findi
 std::vector<std::size_t> reading_order(const replay::Report& report) {
   std::vector<std::size_t> order(report.findings.size());
   for (std::size_t i = 0; i < order.size(); ++i) order[i] = i;
-  std::ranges::stable_partition(order, [&](std::size_t i) { return report.findings[i].root < 0; });
+  std::stable_partition(order.begin(), order.end(),
+                        [&](std::size_t i) { return report.findings[i].root < 0; });
   return order;
 }
 

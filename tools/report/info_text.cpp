@@ -8,6 +8,7 @@
 
 #include "tools/kmdf.h"
 #include "tools/report/append.h"
+#include "tools/report/derivation_text.h"
 #include "tools/report/ending_report.h"
 #include "tools/report/summary_text.h"
 #include "tools/report/text.h"
@@ -119,6 +120,7 @@ void append_condition(std::string& out, const format::TraceReader& trace) {
   if (footer != nullptr && footer->started_attached) {
     append(out, "           began while the driver was running\n");
   }
+  for (const std::string& line : derivation_lines(footer)) append(out, "           {}\n", line);
   if (footer != nullptr && footer->stacks_lost != 0) {
     append(out, "           {} without a stack\n", counted(footer->stacks_lost, "event"));
   }
@@ -239,6 +241,7 @@ Json info_json(const format::TraceReader& trace) {
       {"complete", is_complete(trace)},
       {"end_reason", footer == nullptr ? Json() : Json(end_reason_text(footer->end_reason))},
       {"ending", ending_json(trace, nullptr)},
+      {"derivation", derivation_json(footer)},
       {"started_attached", footer != nullptr && footer->started_attached},
       {"stacks_lost", footer == nullptr ? 0 : footer->stacks_lost},
       {"problems", trace.condition().problems},

@@ -1,4 +1,5 @@
 #include "tools/report/json.h"
+#include "tools/report/derivation_text.h"
 
 #include <fmt/format.h>
 
@@ -126,6 +127,7 @@ std::string report_json(const ReportView& view) {
                         {"lost", view.report.lost},
                         {"complete", is_complete(view.trace)},
                         {"ending", ending_json(view.trace, &view.symbolizer)},
+                        {"derivation", derivation_json(view.trace.footer())},
                         {"problems", view.trace.condition().problems},
                         {"rules_armed", rule_ids(view.report)},
                         {"rule_steps", steps_by_rule(view.report)},

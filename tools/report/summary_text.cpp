@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "tools/report/append.h"
+#include "tools/report/derivation_text.h"
 #include "tools/report/text.h"
 
 namespace ddireplay::tools {
@@ -66,6 +67,7 @@ void append_condition(std::string& out, const format::TraceReader& trace) {
   if (footer != nullptr && footer->started_attached) {
     append(out, "    The recording began while the driver was running.\n");
   }
+  for (const std::string& line : derivation_lines(footer)) append(out, "    {}\n", line);
   if (footer != nullptr && footer->stacks_lost != 0) {
     append(out, "    {} recorded without a stack.\n", counted(footer->stacks_lost, "event"));
   }

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <array>
-#include <ranges>
 
 #include "tools/report/append.h"
 #include "tools/report/text.h"
@@ -226,7 +225,8 @@ std::string pool_log_text(const PoolLog& log, std::uint64_t address, Symbolizer&
     append(out, "The trace goes back further: all of its 0x{:x} operations were searched.\n",
            log.operations);
   }
-  for (const PoolLogEntry& entry : log.entries | std::views::reverse) {
+  for (auto at = log.entries.rbegin(); at != log.entries.rend(); ++at) {
+    const PoolLogEntry& entry = *at;
     append_log_entry(out, entry, symbolizer);
   }
   if (log.entries.empty()) append(out, "\nNo operation on this address.\n");

@@ -12,6 +12,7 @@
 #include <algorithm>
 #include <memory>
 #include <unordered_map>
+#include <vector>
 
 #include "tools/symbols/llvm_errors.h"
 #include "tools/symbols/symbol_names.h"
@@ -56,7 +57,88 @@ void read_function(const llvm::DWARFDie& die, DwarfRows& rows) {
   }
 }
 
-void read_lines(llvm::DWARFContext& context, llvm::DWARFUnit& unit, DwarfRows& rows) {
+using Cursor = llvm::DataExtractor::Cursor;
+
+// The forms that compilers use in line tables. LLVM takes what others stand for from anywhere.
+bool skip_form(const llvm::DataExtractor& data, std::uint64_t form, Cursor& cursor) {
+  using namespace llvm::dwarf;
+  switch (form) {
+    case DW_FORM_string:
+      data.getCStrRef(cursor);
+      return true;
+    case DW_FORM_udata:
+      data.getULEB128(cursor);
+      return true;
+    case DW_FORM_block:
+      data.skip(cursor, data.getULEB128(cursor));
+      return true;
+    case DW_FORM_data1:
+      data.skip(cursor, 1);
+      return true;
+    case DW_FORM_data2:
+      data.skip(cursor, 2);
+      return true;
+    case DW_FORM_data4:
+    case DW_FORM_strp:
+    case DW_FORM_line_strp:
+      data.skip(cursor, 4);
+      return true;
+    case DW_FORM_data8:
+      data.skip(cursor, 8);
+      return true;
+    case DW_FORM_data16:
+      data.skip(cursor, 16);
+      return true;
+    default:
+      return false;
+  }
+}
+
+// The directories, or the files, of a table of version 5: the forms of an entry, then the entries.
+bool skip_entries(const llvm::DataExtractor& data, Cursor& cursor) {
+  std::vector<std::uint64_t> forms(data.getU8(cursor));
+  for (std::uint64_t& form : forms) {
+    data.getULEB128(cursor);  // what it is
+    form = data.getULEB128(cursor);
+  }
+  const std::uint64_t count = data.getULEB128(cursor);
+  if (forms.empty()) return count == 0;
+  for (std::uint64_t i = 0; i < count && cursor; ++i) {
+    for (const std::uint64_t form : forms) {
+      if (!skip_form(data, form, cursor)) return false;
+    }
+  }
+  return static_cast<bool>(cursor);
+}
+
+bool skip_header(const llvm::DataExtractor& data, Cursor& cursor) {
+  // From here on it is 64-bit DWARF, which no compiler writes into PE images.
+  constexpr std::uint32_t kLengthMax = 0xfffffff0;
+  if (data.getU32(cursor) >= kLengthMax) return false;
+  if (data.getU16(cursor) < 5) return static_cast<bool>(cursor);
+  if (data.getU8(cursor) != kAddressBytes) return false;
+  data.skip(cursor, 1 + 4 + 5);  // segments; length of the header; what instructions are like
+  const std::uint8_t opcodes_end = data.getU8(cursor);
+  data.skip(cursor, opcodes_end == 0 ? 0 : opcodes_end - 1);
+  return skip_entries(data, cursor) && skip_entries(data, cursor);
+}
+
+// LLVM trusts the header of a line table (of version 5): addresses of 5 bytes or an unknown form
+// end the process, and it makes any number of files of no bytes. A unit may say that its table
+// begins anywhere.
+bool line_header_is_sound(std::string_view lines, std::uint64_t place) {
+  const llvm::DataExtractor data({lines.data(), lines.size()}, /*IsLittleEndian=*/true,
+                                 kAddressBytes);
+  Cursor cursor(place);
+  const bool is_sound = skip_header(data, cursor);
+  return !failed(cursor.takeError()) && is_sound;
+}
+
+void read_lines(llvm::DWARFContext& context, std::string_view lines, llvm::DWARFUnit& unit,
+                DwarfRows& rows) {
+  const auto place =
+      llvm::dwarf::toSectionOffset(unit.getUnitDIE().find(llvm::dwarf::DW_AT_stmt_list));
+  if (!place || !line_header_is_sound(lines, *place + unit.getLineTableOffset())) return;
   const auto table = value_of(context.getLineTableForUnit(&unit, ignore));
   if (!table || *table == nullptr) return;
   const char* directory = unit.getCompilationDir();
@@ -71,32 +153,15 @@ void read_lines(llvm::DWARFContext& context, llvm::DWARFUnit& unit, DwarfRows& r
   }
 }
 
-// LLVM reads a line table's addresses by the size that its header (of version 5) states, and takes
-// any size: one of 5 bytes ends the process.
-bool line_headers_are_sound(std::string_view lines) {
-  // From here on it is 64-bit DWARF, which no compiler writes into PE images.
-  constexpr std::uint32_t kLengthMax = 0xfffffff0;
-  const llvm::DataExtractor data({lines.data(), lines.size()}, /*IsLittleEndian=*/true,
-                                 kAddressBytes);
-  for (std::uint64_t unit = 0; data.isValidOffsetForDataOfSize(unit, 7);) {
-    std::uint64_t place = unit;
-    const std::uint32_t length = data.getU32(&place);
-    const std::uint64_t next = place + length;
-    if (length >= kLengthMax) return false;
-    if (data.getU16(&place) >= 5 && data.getU8(&place) != kAddressBytes) return false;
-    unit = next;
-  }
-  return true;
-}
-
 }  // namespace
 
 void read_dwarf(const std::vector<std::pair<std::string_view, std::string_view>>& sections,
                 DwarfRows& rows) {
   llvm::StringMap<std::unique_ptr<llvm::MemoryBuffer>> buffers;
+  std::string_view lines;
   for (const auto& [name, contents] : sections) {
     if (name.empty()) continue;
-    if (name == ".debug_line" && !line_headers_are_sound(contents)) continue;
+    if (name == ".debug_line") lines = contents;
     // LLVM knows them without the dot.
     const std::string_view key = name.front() == '.' ? name.substr(1) : name;
     buffers[{key.data(), key.size()}] =
@@ -108,7 +173,7 @@ void read_dwarf(const std::vector<std::pair<std::string_view, std::string_view>>
     for (const llvm::DWARFDebugInfoEntry& entry : unit->dies()) {
       read_function(llvm::DWARFDie(unit.get(), &entry), rows);
     }
-    read_lines(*context, *unit, rows);
+    read_lines(*context, lines, *unit, rows);
   }
 }
 

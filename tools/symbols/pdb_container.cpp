@@ -1,12 +1,15 @@
 #include "tools/symbols/pdb_container.h"
 
+#include <llvm/DebugInfo/MSF/MSFCommon.h>
 #include <llvm/DebugInfo/MSF/MappedBlockStream.h>
 #include <llvm/DebugInfo/PDB/Native/RawConstants.h>
 #include <llvm/DebugInfo/PDB/Native/RawTypes.h>
 #include <llvm/Support/BinaryByteStream.h>
 #include <llvm/Support/BinaryStreamReader.h>
+#include <llvm/Support/Endian.h>
 
 #include <algorithm>
+#include <cstring>
 #include <utility>
 
 #include "tools/symbols/llvm_errors.h"
@@ -41,6 +44,23 @@ std::optional<std::uint32_t> find_stream(llvm::BinaryStreamReader& reader, llvm:
   return std::nullopt;
 }
 
+// The head of the container: LLVM makes a table of as many blocks as it claims, before any of them
+// is looked for in the file.
+bool has_room_for_blocks(std::span<const std::byte> bytes) {
+  constexpr std::size_t kBlockBytesPlace = 32;
+  constexpr std::size_t kBlockCountPlace = 40;
+  if (bytes.size() < sizeof(llvm::msf::SuperBlock)) return false;
+  const auto* const head = reinterpret_cast<const std::uint8_t*>(bytes.data());
+  const std::uint64_t block_bytes = llvm::support::endian::read32le(head + kBlockBytesPlace);
+  const std::uint64_t block_count = llvm::support::endian::read32le(head + kBlockCountPlace);
+  return block_bytes * block_count <= bytes.size();
+}
+
+bool has_magic(std::span<const std::byte> bytes) {
+  return bytes.size() >= sizeof(llvm::msf::Magic) &&
+         std::memcmp(bytes.data(), llvm::msf::Magic, sizeof(llvm::msf::Magic)) == 0;
+}
+
 }  // namespace
 
 PdbContainer::PdbContainer(std::span<const std::byte> bytes)
@@ -51,6 +71,10 @@ PdbContainer::PdbContainer(std::span<const std::byte> bytes)
           allocator_)) {}
 
 Result<std::unique_ptr<PdbContainer>> PdbContainer::open(std::span<const std::byte> bytes) {
+  // Before the copy is made: any file may stand under the name of a PDB, however large.
+  if (!has_magic(bytes)) return Failure{"not a PDB"};
+  if (!has_room_for_blocks(bytes))
+    return Failure{"a corrupt PDB: it has fewer blocks than it says"};
   std::unique_ptr<PdbContainer> container(new PdbContainer(bytes));
   llvm::pdb::PDBFile& file = container->file();
   if (failed(file.parseFileHeaders())) return Failure{"not a PDB"};

@@ -24,6 +24,9 @@ constexpr std::uint32_t kDebugDirectoryIndex = 6;
 constexpr std::size_t kDebugEntryBytes = 28;
 constexpr std::size_t kRsdsNamePlace = 24;
 
+// All of an image is read into memory; no driver comes near this.
+constexpr std::uintmax_t kImageBytesMax = 1 << 30;
+
 // Far more than any linker writes: a corrupt count must not make us slow.
 constexpr std::uint32_t kDebugEntriesMax = 256;
 
@@ -87,10 +90,14 @@ Result<PeIdentity> parse_pe_identity(std::span<const std::byte> image) {
 Result<PeIdentity> read_pe_identity(const std::filesystem::path& path) {
   std::error_code error;
   if (std::filesystem::is_directory(path, error)) return Failure{"a directory, not a PE image"};
+  // Opening a pipe that nobody writes to would wait for ever.
+  if (std::filesystem::is_fifo(path, error)) return Failure{"a pipe, not a PE image"};
   std::ifstream file(path, std::ios::binary);
   if (!file) {
     return Failure{fmt::format("cannot be read: {}", std::generic_category().message(errno))};
   }
+  const std::uintmax_t size = std::filesystem::file_size(path, error);
+  if (!error && size > kImageBytesMax) return Failure{"too large to be a driver or a program"};
   const std::string contents{std::istreambuf_iterator<char>(file), {}};
   if (file.bad()) return Failure{"cannot be read to its end"};
   return parse_pe_identity(std::as_bytes(std::span(contents)));

@@ -35,6 +35,7 @@ int main(int argc, char** argv) {
   ULONG Rounds = 1000;
   HANDLE Device;
   BOOL Done = TRUE;
+  ULONGLONG Begin;
 
   if (argc > 2 || (argc == 2 && !ParseRounds(argv[1], &Rounds))) {
     fprintf(stderr, "usage: busy-exercise.exe [ROUNDS]\n");
@@ -44,6 +45,7 @@ int main(int argc, char** argv) {
   if (Device == NULL) {
     return 1;
   }
+  Begin = GetTickCount64();
   while (Done && Rounds != 0) {
     ULONG Now = Rounds < ROUNDS_PER_REQUEST ? Rounds : ROUNDS_PER_REQUEST;
 
@@ -52,6 +54,7 @@ int main(int argc, char** argv) {
   }
   CloseHandle(Device);
   if (Done) {
+    printf("all in %lu ms\n", (ULONG)(GetTickCount64() - Begin));
     printf("done\n");
   }
   return Done ? 0 : 1;

@@ -1,0 +1,93 @@
+// Any columns of events, properly compressed, in a payload and a container that are sound. The
+// input is a ColumnsInput.
+#include <capnp/message.h>
+#include <capnp/serialize.h>
+#include <fmt/format.h>
+#include <zstd.h>
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "format/chunk_decoder.h"
+#include "format/freestanding/chunk_encoder.h"
+#include "format/freestanding/columns.h"
+#include "format/trace.capnp.h"
+#include "tests/fuzz/columns_input.h"
+#include "tests/fuzz/read_all.h"
+#include "tests/fuzz/sound_container.h"
+
+using namespace ddireplay;
+
+namespace {
+
+std::string prototype(std::uint8_t shape) {
+  std::string parameters;
+  for (unsigned i = 0; i < (shape & fuzz::kShapeParameters); ++i) {
+    parameters += fmt::format("{}PVOID P{}", i == 0 ? "" : ", ", i);
+  }
+  const char* const result = (shape & fuzz::kShapeResult) != 0 ? "PVOID" : "VOID";
+  return fmt::format("{} ({})", result, parameters.empty() ? "VOID" : parameters);
+}
+
+void put_column(format::schema::Column::Builder column, const fuzz::Plane& plane) {
+  std::vector<capnp::byte> data(ZSTD_compressBound(plane.bytes.size()));
+  // The fastest there is: what matters is what comes out again.
+  constexpr int kLevel = -5;
+  const std::size_t size =
+      ZSTD_compress(data.data(), data.size(), plane.bytes.data(), plane.bytes.size(), kLevel);
+  column.setId(plane.column);
+  column.setCoding(static_cast<std::uint16_t>(format::ColumnCoding::predicted));
+  column.setRawBytes(static_cast<std::uint32_t>(plane.bytes.size()));
+  column.setData(kj::arrayPtr(data.data(), size));
+}
+
+kj::Array<capnp::word> make_payload(const fuzz::ColumnsInput& input) {
+  capnp::MallocMessageBuilder message;
+  auto root = message.initRoot<format::schema::EventChunk>();
+  root.setValueCount(input.head.values);
+  root.setStackCount(input.head.stacks);
+  root.setFrameCount(input.head.frames);
+  auto functions = root.initFunctions(static_cast<unsigned>(input.shapes.size()));
+  for (unsigned i = 0; i < input.shapes.size(); ++i) {
+    functions[i].setName(fmt::format("Function{}", i));
+    functions[i].setPrototype(prototype(input.shapes[i]));
+    functions[i].setModule(format::kNoModule);
+  }
+  auto columns = root.initColumns(static_cast<unsigned>(input.planes.size()));
+  for (unsigned i = 0; i < input.planes.size(); ++i) put_column(columns[i], input.planes[i]);
+  return capnp::messageToFlatArray(message);
+}
+
+// The header must say when the events begin and end, which only decoding them tells.
+void set_times(format::ChunkHeader& header, std::span<const std::byte> file) {
+  format::ChunkInfo info;
+  info.offset = sizeof(format::FileHeader);
+  std::memcpy(&info.header, file.data() + info.offset, sizeof(info.header));
+  format::ColumnDecoder decoder;
+  format::DecodedChunk chunk;
+  format::decode_chunk(file, info, decoder, chunk);
+  const auto times = chunk.columns.times.span();
+  if (times.empty()) return;
+  header.first_time = times.front();
+  header.last_time = times.back();
+}
+
+}  // namespace
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  const fuzz::ColumnsInput input = fuzz::parse_columns({data, size});
+  const auto words = make_payload(input);
+  const auto payload = std::as_bytes(std::span(words.begin(), words.size()));
+  format::ChunkHeader header{};
+  header.kind = format::ChunkKind::events;
+  header.event_count = input.head.events;
+  set_times(header, fuzz::in_container(header, payload));
+  try {
+    fuzz::read_all(format::TraceReader::from_bytes(fuzz::in_container(header, payload), "fuzz"));
+  } catch (const format::Error&) {
+  }
+  return 0;
+}

@@ -1,0 +1,14 @@
+# What can't be reduced, with what could; nothing is left behind.
+ddireplay reduce traces/clean.txt -o out.ddt
+echo "status $?"
+ddireplay reduce traces/timer.txt -o out.ddt
+echo "status $?"
+ddireplay reduce traces/timer.txt --finding 12345 -o out.ddt
+echo "status $?"
+ddireplay reduce traces/timer.txt -o -
+echo "status $?"
+ddireplay reduce missing.ddt -o out.ddt
+echo "status $?"
+ddireplay reduce traces/leak.txt -o no/such/directory/out.ddt
+echo "status $?"
+ls

@@ -1,0 +1,215 @@
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <chrono>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <thread>
+#include <vector>
+
+#include "checkers/registry.h"
+#include "format/text_form.h"
+#include "replay/reduce/reducer.h"
+#include "replay/replay.h"
+#include "tools/commands/commands.h"
+#include "tools/output.h"
+#include "tools/trace_output.h"
+
+namespace ddireplay::tools {
+namespace {
+
+using format::Error;
+using format::ExitStatus;
+using replay::Finding;
+
+constexpr const char* kHelp =
+    "Makes a trace of the few events that one finding needs: the same finding, with the same\n"
+    "fingerprint, and nothing that could be left out. OUT is binary, or text if its name ends in\n"
+    ".txt; it has been replayed before it gets its name.";
+
+constexpr unsigned kMaxThreads = 64;
+
+struct Arguments {
+  std::string trace;
+  std::string finding;
+  std::string out;
+  unsigned threads = 1;
+};
+
+std::string fingerprint_text(const Finding& finding) {
+  return fmt::format("{:016x}", finding.fingerprint);
+}
+
+replay::Report replay_of(format::TraceReader& trace, unsigned threads, const std::string& rules) {
+  const auto checkers = checkers::make_all_checkers();
+  replay::Replay replay(trace, checkers, {.threads = threads, .rules = {rules}, .events = nullptr});
+  replay.run();
+  return replay.report();
+}
+
+// One for each fingerprint: the first that is sure, else the first.
+std::vector<const Finding*> distinct(const replay::Report& report) {
+  std::vector<const Finding*> findings;
+  for (const Finding& finding : report.findings) {
+    const auto known = std::ranges::find(findings, finding.fingerprint,
+                                         [](const Finding* other) { return other->fingerprint; });
+    if (known == findings.end()) {
+      findings.push_back(&finding);
+    } else if ((*known)->verdict == replay::Verdict::unknown &&
+               finding.verdict == replay::Verdict::violation) {
+      *known = &finding;
+    }
+  }
+  return findings;
+}
+
+std::vector<const Finding*> matching(const std::vector<const Finding*>& findings,
+                                     std::string prefix) {
+  if (prefix.starts_with("0x")) prefix.erase(0, 2);
+  std::vector<const Finding*> matches;
+  std::ranges::copy_if(findings, std::back_inserter(matches), [&](const Finding* finding) {
+    return fingerprint_text(*finding).starts_with(prefix);
+  });
+  return matches;
+}
+
+std::string list_of(const std::vector<const Finding*>& findings) {
+  std::string text;
+  for (const Finding* finding : findings) {
+    text += fmt::format("{}{} ({} at #{})", text.empty() ? " " : ", ", fingerprint_text(*finding),
+                        finding->rule->id(), finding->position);
+  }
+  return text;
+}
+
+// The one that is meant. Throws Error, which lists those that there are.
+const Finding& chosen(const std::vector<const Finding*>& findings, const Arguments& arguments) {
+  if (findings.empty()) {
+    throw Error(arguments.trace + ": there is no finding to reduce it to", ExitStatus::usage);
+  }
+  if (arguments.finding.empty()) {
+    if (findings.size() == 1) return *findings.front();
+    throw Error(fmt::format("{}: has {} findings; name one with --finding:{}", arguments.trace,
+                            findings.size(), list_of(findings)),
+                ExitStatus::usage);
+  }
+  const auto matches = matching(findings, arguments.finding);
+  if (matches.size() == 1) return *matches.front();
+  if (matches.empty()) {
+    throw Error(fmt::format("{}: has no finding {}; it has:{}", arguments.trace, arguments.finding,
+                            list_of(findings)),
+                ExitStatus::usage);
+  }
+  throw Error(fmt::format("{}: {} may be any of these; write more of it:{}", arguments.trace,
+                          arguments.finding, list_of(matches)),
+              ExitStatus::usage);
+}
+
+// What rules that are not armed by default find counts only where it is asked for.
+replay::Report report_of(format::TraceReader& trace, const Arguments& arguments) {
+  replay::Report report = replay_of(trace, arguments.threads, "default");
+  const auto has_it = [&](const replay::Report& some) {
+    return !matching(distinct(some), arguments.finding).empty();
+  };
+  if (arguments.finding.empty() || has_it(report)) return report;
+  replay::Report all = replay_of(trace, arguments.threads, "all");
+  return has_it(all) ? all : report;
+}
+
+// A line on a terminal that is written over; nothing of what is done at once, or elsewhere.
+class Progress {
+ public:
+  ~Progress() {
+    if (is_shown_) fmt::print(stderr, "\r\x1b[K");
+  }
+
+  void operator()(std::size_t events, std::size_t trials) {
+    const auto now = Clock::now();
+    if (!is_terminal_ || now < next_) return;
+    next_ = now + std::chrono::milliseconds(200);
+    is_shown_ = true;
+    fmt::print(stderr, "\r\x1b[Kddireplay: {} events under trial, {} trials", events, trials);
+    std::fflush(stderr);
+  }
+
+ private:
+  using Clock = std::chrono::steady_clock;
+  const bool is_terminal_ = ::isatty(STDERR_FILENO) == 1;
+  Clock::time_point next_ = Clock::now() + std::chrono::seconds(1);
+  bool is_shown_ = false;
+};
+
+// Reads back what will be written.
+void verify(const replay::Reduction& reduction, const Finding& finding,
+            const Arguments& arguments) {
+  format::TraceReader trace = format::TraceReader::from_bytes(reduction.trace, arguments.out);
+  const replay::Report report = replay_of(trace, 1, "all");
+  const bool is_there = std::ranges::any_of(report.findings, [&](const Finding& other) {
+    return other.fingerprint == finding.fingerprint && other.verdict == finding.verdict;
+  });
+  if (!is_there || !trace.condition().problems.empty()) {
+    throw Error(fmt::format("{}: what is left of {} does not show finding {}; nothing is written",
+                            arguments.out, arguments.trace, fingerprint_text(finding)));
+  }
+}
+
+std::string positions_text(const std::vector<std::uint64_t>& positions) {
+  constexpr std::size_t kShown = 16;
+  std::string text;
+  for (std::size_t i = 0; i < std::min(positions.size(), kShown); ++i) {
+    text += fmt::format(" #{}", positions[i]);
+  }
+  return positions.size() > kShown ? text + " ..." : text;
+}
+
+void refuse_reduced(const format::TraceReader& trace, const Finding& finding) {
+  const format::FooterInfo* const footer = trace.footer();
+  const bool is_of_other = footer != nullptr && footer->derivation &&
+                           footer->derivation->finding != 0 &&
+                           footer->derivation->finding != finding.fingerprint;
+  if (!is_of_other) return;
+  throw Error(fmt::format("{}: was reduced to finding {:016x}, and proves no other; reduce the "
+                          "recording that it was made of",
+                          trace.name(), footer->derivation->finding),
+              ExitStatus::usage);
+}
+
+ExitStatus reduce(const Arguments& arguments) {
+  if (arguments.out == "-") {
+    throw Error("a reduced trace is not written to standard output: give OUT a name",
+                ExitStatus::usage);
+  }
+  format::TraceReader trace = format::open_trace(arguments.trace);
+  const replay::Report report = report_of(trace, arguments);
+  const Finding& finding = chosen(distinct(report), arguments);
+  refuse_reduced(trace, finding);
+  Progress progress;
+  const replay::Reduction reduction =
+      replay::reduce(trace, checkers::make_all_checkers, finding,
+                     {.threads = arguments.threads, .progress = std::ref(progress)});
+  verify(reduction, finding, arguments);
+  write_trace(reduction.trace, arguments.out);
+  talk(fmt::format("{}: {} of {} events show {} (finding {}):{}", arguments.out,
+                   reduction.positions.size(), reduction.events, finding.rule->id(),
+                   fingerprint_text(finding), positions_text(reduction.positions)));
+  return ExitStatus::clean;
+}
+
+}  // namespace
+
+void add_reduce_command(CLI::App& app, ExitStatus& status) {
+  const auto arguments = std::make_shared<Arguments>();
+  arguments->threads = std::clamp(std::thread::hardware_concurrency(), 1u, kMaxThreads);
+  CLI::App* command = app.add_subcommand("reduce", kHelp);
+  command->add_option("TRACE", arguments->trace, "a trace, binary or text")->required();
+  command->add_option("--finding", arguments->finding,
+                      "fingerprint of the finding, or its first digits; not needed of one alone");
+  command->add_option("-o,--output", arguments->out, "the trace to be written")->required();
+  command->add_option("--threads", arguments->threads, "threads that decode")
+      ->check(CLI::Range(1u, kMaxThreads));
+  command->callback([arguments, &status] { status = reduce(*arguments); });
+}
+
+}  // namespace ddireplay::tools
