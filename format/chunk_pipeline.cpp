@@ -112,6 +112,15 @@ std::unique_ptr<DecodedChunk> ChunkPipeline::take() {
   return std::move(job.chunk);
 }
 
+void ChunkPipeline::decode_again(const ChunkInfo& info, DecodedChunk& chunk) {
+  decode_chunk(file_.bytes(), info, own_decoder_, chunk);
+}
+
+void ChunkPipeline::drop_spare() {
+  const std::lock_guard lock(mutex_);
+  spare_.clear();
+}
+
 void ChunkPipeline::give_back(std::unique_ptr<DecodedChunk> chunk) {
   const std::lock_guard lock(mutex_);
   if (spare_.size() <= ahead_max_) spare_.push_back(std::move(chunk));

@@ -31,6 +31,11 @@ class ChunkPipeline {
   // The plan's next chunk, decoded. Not to be called more often than the plan is long. One caller.
   std::unique_ptr<DecodedChunk> take();
 
+  // Decodes into `chunk`, to the same places, what was decoded into it before. By who takes.
+  void decode_again(const ChunkInfo& info, DecodedChunk& chunk);
+  // Lets go of memory that is kept to be used again.
+  void drop_spare();
+
   // Memory of a chunk that isn't needed any more, to be used again.
   void give_back(std::unique_ptr<DecodedChunk> chunk);
 

@@ -70,6 +70,7 @@ struct Replay::State {
   void show_call(const Step& step);
   bool is_looked_at(format::FunctionId function) const;
   bool fill_batch();
+  void wake();
   void set_waiting_gaps_aside();
   const Event* next_event();
   void take_until(std::uint64_t position);
@@ -165,7 +166,12 @@ void Replay::State::set_waiting_gaps_aside() {
   next_in_batch = batch.size();
 }
 
+void Replay::State::wake() {
+  if (source) source->wake();
+}
+
 const Event* Replay::State::next_event() {
+  wake();
   while (fill_batch()) {
     for (const Event& event : batch.subspan(next_in_batch)) {
       if (event.function != format::kGap) return &event;
@@ -176,6 +182,7 @@ const Event* Replay::State::next_event() {
 }
 
 void Replay::State::take_until(std::uint64_t last_position) {
+  wake();
   // Gaps have the position of the event that follows them: all of these have the same.
   if (!set_aside.empty()) {
     if (set_aside.front().event.position > last_position) return;
@@ -311,6 +318,10 @@ void Replay::run_to(std::uint64_t position) {
 std::uint64_t Replay::position() const { return state_->position; }
 
 const format::Event* Replay::next_event() { return state_->next_event(); }
+
+void Replay::rest() {
+  if (state_->source) state_->source->rest();
+}
 
 const World& Replay::world() const { return state_->world; }
 

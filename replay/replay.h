@@ -72,6 +72,10 @@ class Replay {
   // The event that happens next; nullptr at the end of the trace. Lives until the replay goes on.
   const format::Event* next_event();
 
+  // Gives back memory that can be filled again from the trace: for a replay that stands still for
+  // long. It goes on by itself when more is asked of it.
+  void rest();
+
   const World& world() const;
   const Report& report() const;
 

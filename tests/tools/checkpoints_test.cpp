@@ -31,6 +31,8 @@ class Mixer : public Run {
     return std::to_string(at_) + " " + std::to_string(mix_);
   }
 
+  void rest() override {}
+
   static constexpr std::uint64_t kBroken = 1'000'000;
 
  private:

@@ -149,6 +149,23 @@ TEST_CASE("the event that comes next is the trace's, whatever was lost before it
   CHECK(next() == "none");
 }
 
+TEST_CASE("a scene that has rested goes on as if it had not") {
+  Walk walk;
+  const std::unique_ptr<Run> scene = walk.make_scene();
+  const std::string event = Scene::event_question();
+  const std::string verifier = Scene::command_question("!verifier 3");
+  for (std::uint64_t position = 1; position <= kEvents; position += 119) {
+    INFO("position " << position);
+    scene->advance_to(position);
+    scene->rest();
+    REQUIRE(scene->answer(verifier) == walk.from_the_start(position, verifier));
+  }
+  scene->rest();
+  CHECK(
+      text_of(Scene::read_event(scene->answer(event)).get()) ==
+      text_of(Scene::read_event(walk.from_the_start(1 + (kEvents - 1) / 119 * 119, event)).get()));
+}
+
 TEST_CASE("to look at the next event changes nothing of what comes") {
   Walk walk;
   replay::Replay looking(walk.trace(), {});

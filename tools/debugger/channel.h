@@ -34,6 +34,7 @@ enum class MessageKind : std::uint64_t {
   advance,  // to the position that the text says
   answer,   // the question that the text is
   copy,     // the process
+  rest,     // nothing is asked soon
   done,     // the text is what was asked for
   failed,   // the text is what went wrong, the status that of format::Error
 };

@@ -53,9 +53,9 @@ void Checkpoints::stand_at(std::uint64_t position) {
 void Checkpoints::leave_checkpoint() {
   if (checkpoints_.contains(worker_->position())) return;
   try {
-    checkpoints_.emplace(worker_->position(), worker_->copy());
+    checkpoints_.emplace(worker_->position(), worker_->copy()).first->second.rest();
   } catch (const format::Error&) {
-    // Without it, coming back here takes longer. If the worker itself is lost, that shows next.
+    // Without it, coming back here takes longer. Who is lost is found out when it is needed.
   }
 }
 

@@ -112,6 +112,8 @@ std::string ForkedRun::answer(std::string_view question) {
   return request(MessageKind::answer, question).text;
 }
 
+void ForkedRun::rest() { request(MessageKind::rest, {}); }
+
 void ForkedRun::end_and_wait() {
   channel_.close();
   while (::waitpid(process_, nullptr, 0) < 0 && errno == EINTR) {

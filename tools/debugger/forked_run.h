@@ -27,6 +27,7 @@ class Run {
   virtual ~Run() = default;
   virtual void advance_to(std::uint64_t position) = 0;  // never back
   virtual std::string answer(std::string_view question) = 0;
+  virtual void rest() = 0;  // gives back what memory it can: nothing is asked soon
 };
 
 // Called in the new process. What it refers to is the front's memory as it was at the fork.
@@ -51,6 +52,7 @@ class ForkedRun {
   // Throw RunLost, and what the run throws. A run that threw in advance_to() is to be dropped.
   void advance_to(std::uint64_t position);
   std::string answer(std::string_view question);
+  void rest();
 
   std::uint64_t position() const { return position_; }
   bool is_lost() const { return is_lost_; }

@@ -58,6 +58,10 @@ class RunServer {
 
   Message obey(const Message& request) {
     if (request.kind == MessageKind::answer) return {.text = run_->answer(request.text)};
+    if (request.kind == MessageKind::rest) {
+      run_->rest();
+      return {};
+    }
     std::uint64_t position = position_;
     std::from_chars(request.text.data(), request.text.data() + request.text.size(), position);
     advance_to(position);
