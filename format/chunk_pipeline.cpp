@@ -99,7 +99,7 @@ std::unique_ptr<DecodedChunk> ChunkPipeline::take() {
     ++next_to_take_;
     lock.unlock();
     may_start_changed_.notify_all();
-    job = decode(at, own_decoder_);
+    job = decode(at, own_decoder());
   } else {
     job_done_.wait(lock, [this] { return started_.front().done; });
     job = std::move(started_.front());
@@ -113,10 +113,16 @@ std::unique_ptr<DecodedChunk> ChunkPipeline::take() {
 }
 
 void ChunkPipeline::decode_again(const ChunkInfo& info, DecodedChunk& chunk) {
-  decode_chunk(file_.bytes(), info, own_decoder_, chunk);
+  decode_chunk(file_.bytes(), info, own_decoder(), chunk);
+}
+
+ColumnDecoder& ChunkPipeline::own_decoder() {
+  if (!own_decoder_) own_decoder_.emplace();
+  return *own_decoder_;
 }
 
 void ChunkPipeline::drop_spare() {
+  own_decoder_.reset();
   const std::lock_guard lock(mutex_);
   spare_.clear();
 }

@@ -8,6 +8,7 @@
 #include <exception>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <span>
 #include <thread>
 #include <vector>
@@ -33,7 +34,7 @@ class ChunkPipeline {
 
   // Decodes into `chunk`, to the same places, what was decoded into it before. By who takes.
   void decode_again(const ChunkInfo& info, DecodedChunk& chunk);
-  // Lets go of memory that is kept to be used again.
+  // Lets go of memory that is kept to be used again. By who takes.
   void drop_spare();
 
   // Memory of a chunk that isn't needed any more, to be used again.
@@ -50,6 +51,7 @@ class ChunkPipeline {
   bool may_start() const;
   Job decode(std::size_t at, ColumnDecoder& decoder);
   std::unique_ptr<DecodedChunk> spare_chunk();
+  ColumnDecoder& own_decoder();
 
   const TraceBytes& file_;
   const std::vector<const ChunkInfo*> plan_;
@@ -64,7 +66,7 @@ class ChunkPipeline {
   std::vector<std::unique_ptr<DecodedChunk>> spare_;
   bool stopping_ = false;
 
-  ColumnDecoder own_decoder_;  // of whoever takes
+  std::optional<ColumnDecoder> own_decoder_;  // of whoever takes; made when it is needed
   std::deque<ColumnDecoder> worker_decoders_;
   std::vector<std::thread> workers_;
 };

@@ -1,5 +1,7 @@
 #include "tools/debugger/scene.h"
 
+#include <malloc.h>
+
 #include <cstring>
 #include <utility>
 
@@ -52,6 +54,11 @@ void Scene::advance_to(std::uint64_t position) { replay_.run_to(position); }
 std::string Scene::answer(std::string_view question) {
   if (question.front() == kEvent) return next_event();
   return answer_command_(replay_.world(), question.substr(1));
+}
+
+void Scene::rest() {
+  replay_.rest();
+  ::malloc_trim(0);  // what was freed in the middle of the heap goes back as well
 }
 
 std::string Scene::next_event() {

@@ -44,7 +44,7 @@ class Scene : public Run {
 
   void advance_to(std::uint64_t position) override;
   std::string answer(std::string_view question) override;
-  void rest() override { replay_.rest(); }
+  void rest() override;
 
  private:
   std::string next_event();
