@@ -13,8 +13,8 @@
 namespace ddireplay::tools {
 namespace {
 
-constexpr std::uint64_t kEvents = 6000;
-constexpr std::uint64_t kInterval = 500;
+constexpr std::uint64_t kEvents = 1500;
+constexpr std::uint64_t kInterval = 150;
 constexpr std::uint16_t kProcessors = 3;
 
 // Pool traffic, with events lost here and there: in some stretches before every event.
@@ -23,7 +23,7 @@ std::vector<std::byte> make_trace() {
   header.pointer_bytes = 8;
   header.processor_count = kProcessors;
   header.clock_hz = 1'000'000'000;
-  format::TraceWriter writer(header, {.events_per_chunk = 700});
+  format::TraceWriter writer(header, {.events_per_chunk = 600});
   const format::ModuleId module = writer.add_module(
       {.name = "Walk.sys", .base = 0xfffff80010000000, .size = 0x10000, .is_target = true});
   const auto add_function = [&](const char* name) {
@@ -37,7 +37,7 @@ std::vector<std::byte> make_trace() {
   for (std::uint64_t i = 0; i < kEvents; ++i) {
     const std::uint64_t time = 10 * i + 1;
     const auto processor = static_cast<std::uint16_t>(random() % kProcessors);
-    if (i % 2000 < 200 || random() % 100 == 0) writer.gap(processor, 1 + random() % 5);
+    if (i % 600 < 150 || random() % 100 == 0) writer.gap(processor, 1 + random() % 5);
     const std::array frames = {0xfffff80010000000 + random() % 64,
                                std::uint64_t{0xfffff80010001000}};
     format::NewEvent event{.time = time,
@@ -75,10 +75,10 @@ class Walk {
         });
   }
 
-  std::string from_the_start(std::uint64_t position, std::string_view question) {
-    const std::unique_ptr<Run> scene = make_scene();
+  std::unique_ptr<Run> from_the_start(std::uint64_t position) {
+    std::unique_ptr<Run> scene = make_scene();
     scene->advance_to(position);
-    return scene->answer(question);
+    return scene;
   }
 
   format::TraceReader& trace() { return trace_; }
@@ -98,6 +98,10 @@ std::string text_of(const StoredEvent* stored) {
                      fmt::join(stored->values, " "));
 }
 
+std::string event_text(const std::string& answer) {
+  return text_of(Scene::read_event(answer).get());
+}
+
 }  // namespace
 
 TEST_CASE("a random walk sees at each position what a replay from the start sees") {
@@ -109,10 +113,9 @@ TEST_CASE("a random walk sees at each position what a replay from the start sees
   std::uint64_t position = kEvents;
   for (int i = 0; i < 200; ++i) {
     INFO("step " << i << ", position " << position);
-    const auto at = Scene::read_event(checkpoints.ask(position, event));
-    REQUIRE(text_of(at.get()) ==
-            text_of(Scene::read_event(walk.from_the_start(position, event)).get()));
-    REQUIRE(checkpoints.ask(position, verifier) == walk.from_the_start(position, verifier));
+    const std::unique_ptr<Run> expected = walk.from_the_start(position);
+    REQUIRE(event_text(checkpoints.ask(position, event)) == event_text(expected->answer(event)));
+    REQUIRE(checkpoints.ask(position, verifier) == expected->answer(verifier));
     const bool steps = random() % 3 == 0;
     if (!steps)
       position = random() % (kEvents + 1);
@@ -138,9 +141,7 @@ TEST_CASE("the event that comes next is the trace's, whatever was lost before it
   }
   REQUIRE(events.size() == kEvents);
   const std::unique_ptr<Run> scene = walk.make_scene();
-  const auto next = [&] {
-    return text_of(Scene::read_event(scene->answer(Scene::event_question())).get());
-  };
+  const auto next = [&] { return event_text(scene->answer(Scene::event_question())); };
   for (std::uint64_t i = 0; i < kEvents; ++i) {
     REQUIRE(next() == events[i]);
     REQUIRE(next() == events[i]);
@@ -154,16 +155,15 @@ TEST_CASE("a scene that has rested goes on as if it had not") {
   const std::unique_ptr<Run> scene = walk.make_scene();
   const std::string event = Scene::event_question();
   const std::string verifier = Scene::command_question("!verifier 3");
-  for (std::uint64_t position = 1; position <= kEvents; position += 119) {
+  for (std::uint64_t position = 1; position <= kEvents; position += 37) {
     INFO("position " << position);
     scene->advance_to(position);
     scene->rest();
-    REQUIRE(scene->answer(verifier) == walk.from_the_start(position, verifier));
+    REQUIRE(scene->answer(verifier) == walk.from_the_start(position)->answer(verifier));
   }
   scene->rest();
-  CHECK(
-      text_of(Scene::read_event(scene->answer(event)).get()) ==
-      text_of(Scene::read_event(walk.from_the_start(1 + (kEvents - 1) / 119 * 119, event)).get()));
+  const std::uint64_t last = 1 + (kEvents - 1) / 37 * 37;
+  CHECK(event_text(scene->answer(event)) == event_text(walk.from_the_start(last)->answer(event)));
 }
 
 TEST_CASE("to look at the next event changes nothing of what comes") {
