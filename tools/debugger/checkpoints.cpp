@@ -19,13 +19,13 @@ void Checkpoints::end() {
 }
 
 std::string Checkpoints::ask(std::uint64_t position, std::string_view question) {
-  for (bool is_second_try = false;; is_second_try = true) {
+  while (true) {
     try {
       stand_at(position);
       return worker_->answer(question);
-    } catch (const RunLost&) {
+    } catch (const RunLost& lost) {
       drop_lost();
-      if (is_second_try) throw;
+      if (lost.was_at_work()) throw;
     }
   }
 }

@@ -25,7 +25,7 @@ class Checkpoints {
   ~Checkpoints();  // all processes are gone when it returns
 
   // What a run answers that stands at `position`. Throws what the run throws. A process that was
-  // lost is replaced; RunLost is thrown where its successor is lost as well.
+  // lost while it waited is replaced; RunLost is thrown where one is lost at work.
   std::string ask(std::uint64_t position, std::string_view question);
 
   // Of all runs; the one that answered last comes first.

@@ -49,10 +49,16 @@ void wait_for_children() {
 
 }  // namespace
 
-RunLost::RunLost()
+RunLost::RunLost(bool at_work)
     : format::Error(
           "the process that held the World at this position has ended: it was killed, "
-          "or ran out of memory, or crashed; the next command makes a new one") {}
+          "or ran out of memory, or crashed; the next command makes a new one"),
+      at_work_(at_work) {}
+
+void ForkedRun::lose(bool at_work) {
+  is_lost_ = true;
+  throw RunLost(at_work);
+}
 
 ForkedRun ForkedRun::start(const MakeRun& make) {
   auto [ours, theirs] = Channel::make_pair();
@@ -76,10 +82,7 @@ ForkedRun ForkedRun::start(const MakeRun& make) {
 // The answer to the last request.
 Message ForkedRun::reply() {
   std::optional<Message> message = channel_.receive();
-  if (!message) {
-    is_lost_ = true;
-    throw RunLost();
-  }
+  if (!message) lose(true);
   if (message->kind == MessageKind::failed) {
     throw format::Error(message->text, static_cast<format::ExitStatus>(message->status));
   }
@@ -87,8 +90,8 @@ Message ForkedRun::reply() {
 }
 
 Message ForkedRun::request(MessageKind kind, std::string_view text) {
-  // Where the other end is gone, this shows when the answer is waited for.
-  channel_.send({.kind = kind, .text = std::string(text)});
+  if (channel_.other_end_is_gone()) lose(false);
+  if (!channel_.send({.kind = kind, .text = std::string(text)})) lose(true);
   return reply();
 }
 

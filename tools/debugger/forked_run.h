@@ -36,7 +36,12 @@ using MakeRun = std::function<std::unique_ptr<Run>()>;
 // The process is gone that should have answered: killed, or it crashed.
 class RunLost : public format::Error {
  public:
-  RunLost();
+  explicit RunLost(bool at_work);
+  // What it was asked to do may have been the cause; else it was gone before it was asked.
+  bool was_at_work() const { return at_work_; }
+
+ private:
+  bool at_work_;
 };
 
 // One process, seen from the front. Destruction lets it end.
@@ -67,6 +72,7 @@ class ForkedRun {
       : channel_(std::move(channel)), process_(process), position_(position) {}
   Message request(MessageKind kind, std::string_view text);
   Message reply();
+  [[noreturn]] void lose(bool at_work);
 
   Channel channel_;
   pid_t process_;
