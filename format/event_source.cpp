@@ -42,9 +42,19 @@ struct Cursor {
   std::size_t next_value = 0;
   std::uint16_t processor = 0;
   Buffer<EventShape> shapes;  // by site of the chunk
+  const ChunkInfo* info = nullptr;
+  std::uint64_t begin = 0;  // what its stream had come to before the chunk
 
   bool done() const { return next_event == chunk->columns.times.size(); }
   MergeKey key() const { return {chunk->columns.times[next_event], processor}; }
+
+  // No event of it is earlier than what its stream has already come to.
+  void keep_order() {
+    for (std::uint64_t& time : chunk->columns.times.span()) {
+      if (time >= begin) break;
+      time = begin;
+    }
+  }
 };
 
 // A cursor and where it is: all that the merge compares lies side by side.
@@ -113,7 +123,7 @@ struct EventSource::State {
       : reader(opened),
         steps(plan_merge(opened.container.chunks, opened.container.header.start_clock,
                          !opened.container.condition.recovered)),
-        pipeline(opened.bytes.bytes(), chunks_of(steps, opened.container.chunks),
+        pipeline(opened.bytes, chunks_of(steps, opened.container.chunks),
                  std::max(options.threads, 1u) - 1) {
     was_damaged.reserve(opened.container.chunks.size());
     for (const ChunkInfo& chunk : opened.container.chunks) was_damaged.push_back(chunk.damaged);
@@ -122,6 +132,8 @@ struct EventSource::State {
   }
 
   std::span<const Event> next();
+  void rest();
+  void wake();
   void recycle_finished();
   MergeKey next_step_key() const { return next_step < steps.size() ? steps[next_step].key : kEnd; }
   bool batch_has_room() const { return filled < kBatchEvents && gaps.size() < kBatchGaps; }
@@ -146,6 +158,7 @@ struct EventSource::State {
   std::vector<Cursor*> finished;  // the batch still points into their chunks
   std::vector<Cursor*> spare;
   std::uint64_t live_bytes = 0;
+  bool is_resting = false;
 
   Buffer<Event> batch;
   std::size_t filled = 0;
@@ -167,6 +180,27 @@ std::span<const Event> EventSource::State::next() {
     }
   }
   return batch.span().first(filled);
+}
+
+void EventSource::State::rest() {
+  pipeline.drop_spare();
+  for (const auto& cursor : cursors) {
+    if (cursor->chunk) cursor->chunk->columns.discard();
+  }
+  is_resting = true;
+}
+
+// Events of the batch point into the chunks: these come to lie where they were.
+void EventSource::State::wake() {
+  if (!std::exchange(is_resting, false)) return;
+  for (const auto& cursor : cursors) {
+    if (!cursor->chunk) continue;
+    pipeline.decode_again(*cursor->info, *cursor->chunk);
+    if (!cursor->chunk->problem.empty()) {
+      throw Error(reader.name + ": it was changed while it was being read");
+    }
+    cursor->keep_order();
+  }
 }
 
 void EventSource::State::recycle_finished() {
@@ -215,11 +249,9 @@ void EventSource::State::activate(std::unique_ptr<DecodedChunk> chunk, const Mer
   cursor->chunk = std::move(chunk);
   cursor->next_event = cursor->next_value = 0;
   cursor->processor = step.key.processor;
-  // No event of it is earlier than what its stream has already come to.
-  for (std::uint64_t& time : cursor->chunk->columns.times.span()) {
-    if (time >= step.key.time) break;
-    time = step.key.time;
-  }
+  cursor->info = &reader.container.chunks[step.chunk];
+  cursor->begin = step.key.time;
+  cursor->keep_order();
   live_bytes += cursor->chunk->columns.bytes();
   intern(*cursor);
   if (cursor->done()) {
@@ -330,5 +362,7 @@ EventSource::EventSource(TraceReader& reader, const EventSourceOptions& options)
 EventSource::~EventSource() = default;
 
 std::span<const Event> EventSource::next() { return state_->next(); }
+void EventSource::rest() { state_->rest(); }
+void EventSource::wake() { state_->wake(); }
 
 }  // namespace ddireplay::format

@@ -97,7 +97,8 @@ void Redaction::gather() {
       }
       ++events_;
       const Step& step = binder.step(event);
-      if (step.op != Op::none) {
+      // Ranges of RAM are physical addresses.
+      if (step.op != Op::none && step.op != Op::ram_range) {
         add_object(step[Operand::address], step.extent());
         add_object(step[Operand::extension], step[Operand::size]);
         add_object(step[Operand::described], step[Operand::extra] + step[Operand::length]);

@@ -18,12 +18,12 @@
 #include "tools/bisect/search_text.h"
 #include "tools/corpus/crash_note.h"
 #include "tools/corpus/workers.h"
-#include "tools/debugger/session.h"
 #include "tools/output.h"
 #include "tools/report/json.h"
 #include "tools/report/summary_text.h"
 #include "tools/report/text.h"
 #include "tools/rule_names.h"
+#include "tools/stored_event.h"
 
 namespace ddireplay::tools {
 namespace {

@@ -49,7 +49,7 @@ ExitStatus replay_one(const std::string& path, const Arguments& arguments) {
   replay::Replay replay(trace, checkers, arguments.options);
   replay.run();
   Symbolizer symbolizer(trace, arguments.symbol_path);
-  const ReportView view{trace, replay.world(), replay.report(), symbolizer};
+  const ReportView view{trace, replay.report(), symbolizer};
   print(arguments.json ? report_json(view) + "\n" : analyze_text(view));
   return status_of(view);
 }
