@@ -107,7 +107,9 @@ class Normaliser {
     const Function& function = trace_.function(id);
     const format::DdiRow* row = format::find_ddi(function.name);
     plan.bound = true;
-    plan.ignored = function.name == "cb:Stopped";
+    // How a build lies in memory, and what RAM there is: nothing that the driver did.
+    plan.ignored = function.name == "cb:Stopped" || function.name == "cb:ImageSection" ||
+                   function.name == "cb:RamRange";
     plan.is_callback = function.is_callback();
     plan.has_two_events = row != nullptr && row->when == format::When::both;
     plan.name = names_.id(function.name);
