@@ -14,15 +14,15 @@ struct Searched {
   std::size_t skipped = 0;
 };
 
-// `bad`: the first bad build; `count` where there is none. `skips`: a bit for each that can't be
-// judged.
+// `bad`: the first bad build; `count` where there is none. `skips`: a bit for each of the
+// first 64 that can't be judged.
 Searched searched(std::size_t count, std::size_t bad, std::uint64_t skips) {
   Searched result;
   std::set<std::size_t> seen;
   result.search = find_first_bad(count, [&](std::size_t build) {
     CHECK(seen.insert(build).second);
     ++result.asked;
-    if ((skips >> build & 1) != 0) {
+    if (build < 64 && (skips >> build & 1) != 0) {
       ++result.skipped;
       return BuildVerdict::skip;
     }
