@@ -5,6 +5,8 @@
 #include <memory>
 #include <span>
 
+#include "format/memory_pages.h"
+
 namespace ddireplay::format {
 
 template <class T>
@@ -18,6 +20,10 @@ class Buffer {
     }
     size_ = size;
   }
+
+  // Gives memory back. The contents are lost, the size and the place are not: it is to be filled
+  // again by a resize() to the same size.
+  void discard() { discard_pages(std::as_writable_bytes(std::span(items_.get(), capacity_))); }
 
   T* data() { return items_.get(); }
   const T* data() const { return items_.get(); }

@@ -12,7 +12,7 @@ constexpr std::size_t kAheadPerWorker = 2;
 
 }  // namespace
 
-ChunkPipeline::ChunkPipeline(std::span<const std::byte> file, std::vector<const ChunkInfo*> plan,
+ChunkPipeline::ChunkPipeline(const TraceBytes& file, std::vector<const ChunkInfo*> plan,
                              unsigned workers)
     : file_(file),
       plan_(std::move(plan)),
@@ -68,7 +68,11 @@ ChunkPipeline::Job ChunkPipeline::decode(std::size_t at, ColumnDecoder& decoder)
   job.done = true;
   try {
     job.chunk = spare_chunk();
-    decode_chunk(file_, *plan_[at], decoder, *job.chunk);
+    decode_chunk(file_.bytes(), *plan_[at], decoder, *job.chunk);
+    // A trace may be larger than memory; what is read once need not fill it.
+    const ChunkInfo& info = *plan_[at];
+    file_.set_down(
+        file_.bytes().subspan(info.offset, sizeof(ChunkHeader) + info.header.payload_bytes));
   } catch (...) {
     job.failure = std::current_exception();
   }
@@ -95,7 +99,7 @@ std::unique_ptr<DecodedChunk> ChunkPipeline::take() {
     ++next_to_take_;
     lock.unlock();
     may_start_changed_.notify_all();
-    job = decode(at, own_decoder_);
+    job = decode(at, own_decoder());
   } else {
     job_done_.wait(lock, [this] { return started_.front().done; });
     job = std::move(started_.front());
@@ -106,6 +110,21 @@ std::unique_ptr<DecodedChunk> ChunkPipeline::take() {
   }
   if (job.failure) std::rethrow_exception(job.failure);
   return std::move(job.chunk);
+}
+
+void ChunkPipeline::decode_again(const ChunkInfo& info, DecodedChunk& chunk) {
+  decode_chunk(file_.bytes(), info, own_decoder(), chunk);
+}
+
+ColumnDecoder& ChunkPipeline::own_decoder() {
+  if (!own_decoder_) own_decoder_.emplace();
+  return *own_decoder_;
+}
+
+void ChunkPipeline::drop_spare() {
+  own_decoder_.reset();
+  const std::lock_guard lock(mutex_);
+  spare_.clear();
 }
 
 void ChunkPipeline::give_back(std::unique_ptr<DecodedChunk> chunk) {

@@ -8,12 +8,14 @@
 #include <exception>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <span>
 #include <thread>
 #include <vector>
 
 #include "format/chunk_decoder.h"
 #include "format/column_decoder.h"
+#include "format/trace_bytes.h"
 #include "format/trace_reader.h"
 
 namespace ddireplay::format {
@@ -22,14 +24,18 @@ class ChunkPipeline {
  public:
   // `file` and what `plan` points to must outlive the pipeline; nobody may change the headers in
   // `plan` meanwhile. `workers` may be 0: then take() decodes.
-  ChunkPipeline(std::span<const std::byte> file, std::vector<const ChunkInfo*> plan,
-                unsigned workers);
+  ChunkPipeline(const TraceBytes& file, std::vector<const ChunkInfo*> plan, unsigned workers);
   ChunkPipeline(const ChunkPipeline&) = delete;
   ChunkPipeline& operator=(const ChunkPipeline&) = delete;
   ~ChunkPipeline();
 
   // The plan's next chunk, decoded. Not to be called more often than the plan is long. One caller.
   std::unique_ptr<DecodedChunk> take();
+
+  // Decodes into `chunk`, to the same places, what was decoded into it before. By who takes.
+  void decode_again(const ChunkInfo& info, DecodedChunk& chunk);
+  // Lets go of memory that is kept to be used again. By who takes.
+  void drop_spare();
 
   // Memory of a chunk that isn't needed any more, to be used again.
   void give_back(std::unique_ptr<DecodedChunk> chunk);
@@ -45,8 +51,9 @@ class ChunkPipeline {
   bool may_start() const;
   Job decode(std::size_t at, ColumnDecoder& decoder);
   std::unique_ptr<DecodedChunk> spare_chunk();
+  ColumnDecoder& own_decoder();
 
-  const std::span<const std::byte> file_;
+  const TraceBytes& file_;
   const std::vector<const ChunkInfo*> plan_;
   const std::size_t ahead_max_;  // chunks that may be started before they are taken
 
@@ -59,7 +66,7 @@ class ChunkPipeline {
   std::vector<std::unique_ptr<DecodedChunk>> spare_;
   bool stopping_ = false;
 
-  ColumnDecoder own_decoder_;  // of whoever takes
+  std::optional<ColumnDecoder> own_decoder_;  // of whoever takes; made when it is needed
   std::deque<ColumnDecoder> worker_decoders_;
   std::vector<std::thread> workers_;
 };

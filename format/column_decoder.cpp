@@ -80,6 +80,13 @@ void unfold_stacks(const Buffer<std::uint8_t>& shared, const Buffer<std::uint32_
 
 }  // namespace
 
+void EventColumns::discard() {
+  times.discard();
+  threads.discard();
+  values.discard();
+  sites.discard();
+}
+
 std::size_t EventColumns::bytes() const {
   return times.size() * sizeof(times[0]) + threads.size() * sizeof(threads[0]) +
          values.size() * sizeof(values[0]) + sites.size() * sizeof(sites[0]) +

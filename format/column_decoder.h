@@ -33,6 +33,7 @@ struct EventColumns {
   Buffer<std::uint64_t> stack_frames;  // of all stacks, one after the other
 
   std::size_t bytes() const;  // in use
+  void discard();             // what grows with the events: see Buffer
 };
 
 // How many values the events of a function have.

@@ -43,9 +43,19 @@ struct Cursor {
   std::size_t next_value = 0;
   std::uint16_t processor = 0;
   Buffer<EventShape> shapes;  // by site of the chunk
+  std::size_t number = 0;     // of the chunk, in the reader's list
+  std::uint64_t begin = 0;    // what its stream had come to before the chunk
 
   bool done() const { return next_event == chunk->columns.times.size(); }
   MergeKey key() const { return {chunk->columns.times[next_event], processor}; }
+
+  // No event of it is earlier than what its stream has already come to.
+  void keep_order() {
+    for (std::uint64_t& time : chunk->columns.times.span()) {
+      if (time >= begin) break;
+      time = begin;
+    }
+  }
 };
 
 // A cursor and where it is: all that the merge compares lies side by side.
@@ -127,6 +137,8 @@ struct EventSource::State {
 
   std::span<const Event> next();
   void take_growth();
+  void rest();
+  void wake();
   void recycle_finished();
   // Where the run of a cursor ends at the latest.
   MergeKey next_step_key() const {
@@ -158,6 +170,7 @@ struct EventSource::State {
   std::vector<Cursor*> finished;  // the batch still points into their chunks
   std::vector<Cursor*> spare;
   std::uint64_t live_bytes = 0;
+  bool is_resting = false;
 
   Buffer<Event> batch;
   std::size_t filled = 0;
@@ -205,8 +218,28 @@ void EventSource::State::take_growth() {
                 : kEnd;
   edition = reader.edition;
   // Those that decode ahead would still be at it when the file is mapped anew.
-  pipeline.emplace(reader.bytes.bytes(), chunks_of(steps, chunks),
-                   reader.is_growing() ? 0 : workers);
+  pipeline.emplace(reader.bytes, chunks_of(steps, chunks), reader.is_growing() ? 0 : workers);
+}
+
+void EventSource::State::rest() {
+  pipeline->drop_spare();
+  for (const auto& cursor : cursors) {
+    if (cursor->chunk) cursor->chunk->columns.discard();
+  }
+  is_resting = true;
+}
+
+// Events of the batch point into the chunks: these come to lie where they were.
+void EventSource::State::wake() {
+  if (!std::exchange(is_resting, false)) return;
+  for (const auto& cursor : cursors) {
+    if (!cursor->chunk) continue;
+    pipeline->decode_again(reader.container.chunks[cursor->number], *cursor->chunk);
+    if (!cursor->chunk->problem.empty()) {
+      throw Error(reader.name + ": it was changed while it was being read");
+    }
+    cursor->keep_order();
+  }
 }
 
 void EventSource::State::recycle_finished() {
@@ -255,11 +288,9 @@ void EventSource::State::activate(std::unique_ptr<DecodedChunk> chunk, const Mer
   cursor->chunk = std::move(chunk);
   cursor->next_event = cursor->next_value = 0;
   cursor->processor = step.key.processor;
-  // No event of it is earlier than what its stream has already come to.
-  for (std::uint64_t& time : cursor->chunk->columns.times.span()) {
-    if (time >= step.key.time) break;
-    time = step.key.time;
-  }
+  cursor->number = step.chunk;
+  cursor->begin = step.key.time;
+  cursor->keep_order();
   live_bytes += cursor->chunk->columns.bytes();
   intern(*cursor);
   if (cursor->done()) {
@@ -370,5 +401,7 @@ EventSource::EventSource(TraceReader& reader, const EventSourceOptions& options)
 EventSource::~EventSource() = default;
 
 std::span<const Event> EventSource::next() { return state_->next(); }
+void EventSource::rest() { state_->rest(); }
+void EventSource::wake() { state_->wake(); }
 
 }  // namespace ddireplay::format

@@ -5,6 +5,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <utility>
@@ -56,6 +57,19 @@ TraceBytes TraceBytes::map(int fd, std::size_t bytes, const std::string& name) {
   result.bytes_ = {static_cast<const std::byte*>(memory), bytes};
   result.mapped_ = true;
   return result;
+}
+
+void TraceBytes::set_down(std::span<const std::byte> part) const {
+  if (!mapped_ || part.empty()) return;
+  // The kernel maps this much around a page that is touched.
+  constexpr std::size_t kAround = 64 << 10;
+  const auto begin = static_cast<std::size_t>(part.data() - bytes_.data()) / kAround * kAround;
+  const std::size_t end = std::min(
+      (static_cast<std::size_t>(part.data() - bytes_.data()) + part.size()) / kAround * kAround +
+          kAround,
+      bytes_.size());
+  // Mappings begin at a page. If it fails, memory stays in use that need not.
+  ::madvise(const_cast<std::byte*>(bytes_.data()) + begin, end - begin, MADV_DONTNEED);
 }
 
 TraceBytes TraceBytes::own(std::vector<std::byte> bytes) {

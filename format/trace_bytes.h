@@ -21,6 +21,9 @@ class TraceBytes {
   ~TraceBytes();
 
   std::span<const std::byte> bytes() const { return bytes_; }
+  // `part` of bytes() isn't needed for now: of a mapped file it need not stay in memory. Its
+  // contents are what they were. Thread-safe.
+  void set_down(std::span<const std::byte> part) const;
 
  private:
   TraceBytes() = default;

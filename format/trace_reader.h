@@ -164,6 +164,12 @@ class EventSource {
   // The next events; empty at the end. What it returns lives until the next call.
   std::span<const Event> next();
 
+  // Gives back memory that can be filled again from the trace, for a source that stands still for
+  // long. Until wake() nothing else may be called, and values of events may not be looked at.
+  void rest();
+  // Throws Error where the file is not any more what it was.
+  void wake();
+
  private:
   struct State;
   std::unique_ptr<State> state_;

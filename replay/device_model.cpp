@@ -52,6 +52,7 @@ void DeviceModel::State::attach(const Step& step) {
   device->lower = lower;
   device->asked = step[Operand::device];
   device->lower_flags = static_cast<std::uint32_t>(step[Operand::flags]);
+  device->lower_type = static_cast<std::uint32_t>(step[Operand::type]);
   device->attached = step.moment();
   upper[lower] = device->address;
 }

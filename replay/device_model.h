@@ -22,7 +22,8 @@ struct Device {
   std::uint64_t lower = 0;  // device that it is attached above; 0: none
   std::uint64_t asked = 0;  // device that it was asked to be attached above
   std::uint32_t lower_flags = 0;
-  Moment attached;  // the last time; not seen: it never was
+  std::uint32_t lower_type = 0;  // its DeviceType; 0: not known
+  Moment attached;               // the last time; not seen: it never was
 
   // The memory that goes with the device: the object and, behind it, the extension.
   std::uint64_t begin() const { return address; }

@@ -13,6 +13,8 @@ constexpr std::string_view kOpNames[] = {
     "image_attach",
     "image_unload",
     "recording_stop",
+    "image_section",
+    "ram_range",
     "callback_enter",
     "callback_leave",
     "dpc_enter",

@@ -21,6 +21,9 @@ enum class Op : std::uint8_t {
   image_attach,  // address, size: the target had been running before the recording
   image_unload,  // address, size: the image is gone; leaks are judged here
   recording_stop,
+  image_section,  // address (of the image), object (the section's header), described, length,
+                  // flags (its characteristics), extra (address of the import address table)
+  ram_range,      // address, size: physical memory that is RAM, told before the driver's first call
 
   // Each with `kind`: a CallbackKind. Those that are given a request: irp, device, major, minor;
   // those that are given a work item: address; work items and threads: context.
@@ -47,11 +50,12 @@ enum class Op : std::uint8_t {
   workitem_free,        // address
 
   // Flags: MdlFlags before the call; described: StartVa; extra: ByteOffset.
-  mdl_lock,     // address, flags, described, extra, length: at return, even where it raised
+  // frame: the number of its first page at return, 0 where the trace doesn't have it.
+  mdl_lock,     // address, flags, described, extra, length, frame: at return, even where it raised
   mdl_unlock,   // address, flags: at entry
-  mdl_build,    // address, flags, described, extra, length
+  mdl_build,    // address, flags, described, extra, length, frame
   mdl_partial,  // address, mdl (the source), flags (its own)
-  mdl_map,      // address, flags, described, extra, length, mode, process, result
+  mdl_map,      // address, flags, described, extra, length, mode, process, result, frame
   mdl_unmap,    // address, flags, described, object (what is unmapped), process,
                 // extra (MappedSystemVa): at entry
 
@@ -101,7 +105,8 @@ enum class Op : std::uint8_t {
 
   device_create,  // address, extension, size (of the extension); only where it succeeded
   device_delete,  // address, extension, count (references that keep it for now)
-  device_attach,  // address, device (that it was to lie above), object (that it lies above now)
+  device_attach,  // address, device (that it was to lie above), object (that it lies above now),
+                  // flags and type of that
   device_detach,  // address (of the lower one), type, object (that lies above it); at entry
 
   irql_raise,  // level (new), result (old)
@@ -187,6 +192,7 @@ enum class Operand : std::uint8_t {
   interrupts,      // 1: off, 2: on; 0: not known
   apcs,            // 1: enabled, 2: normal kernel APCs disabled, 3: all disabled; 0: not known
   processor,       // number of a processor
+  frame,           // number of a physical page
   extra,           // what a family needs besides; its rows say what
   location,        // address of an IRP's stack location
   event,           // that is set when an IRP is done
@@ -218,6 +224,7 @@ enum class CallbackKind : std::uint8_t {
   worker_routine,
   system_thread,
   callout,
+  fast_io,
 };
 
 // Operand::kind of handles.

@@ -70,7 +70,11 @@ struct Replay::State {
   void show_call(const Step& step);
   bool is_looked_at(format::FunctionId function) const;
   bool fill_batch();
+  void wake();
+  void set_waiting_gaps_aside();
+  const Event* next_event();
   void take_until(std::uint64_t position);
+  void take(const Event& event);
   void process(const Event& event);
   void finish();
   void publish();
@@ -100,6 +104,13 @@ struct Replay::State {
   void ask_about(Callee& callee, const format::Function& function);
   std::vector<Callee> callees;  // by function
   Report report;
+
+  // Gaps at the end of a batch that next_event() had to look behind: they are still to be taken.
+  struct SetAside {
+    Event event;
+    std::array<std::uint64_t, 2> values;
+  };
+  std::vector<SetAside> set_aside;
 
   EventFeed* feed;  // nullptr: the events are those of `source`
   std::optional<format::EventSource> source;
@@ -147,18 +158,55 @@ bool Replay::State::fill_batch() {
   return !batch.empty();
 }
 
+// All of what waits is gaps.
+void Replay::State::set_waiting_gaps_aside() {
+  for (const Event& gap : batch.subspan(next_in_batch)) {
+    set_aside.push_back({gap, {gap.values[0], gap.values[1]}});
+  }
+  next_in_batch = batch.size();
+}
+
+void Replay::State::wake() {
+  if (source) source->wake();
+}
+
+const Event* Replay::State::next_event() {
+  wake();
+  while (fill_batch()) {
+    for (const Event& event : batch.subspan(next_in_batch)) {
+      if (event.function != format::kGap) return &event;
+    }
+    set_waiting_gaps_aside();
+  }
+  return nullptr;
+}
+
 void Replay::State::take_until(std::uint64_t last_position) {
+  wake();
+  // Gaps have the position of the event that follows them: all of these have the same.
+  if (!set_aside.empty()) {
+    if (set_aside.front().event.position > last_position) return;
+    for (SetAside& gap : set_aside) {
+      gap.event.values = gap.values.data();
+      take(gap.event);
+    }
+    set_aside.clear();
+  }
   while (fill_batch()) {
     const std::span<const Event> waiting = batch.subspan(next_in_batch);
     for (const Event& event : waiting) {
       if (event.position > last_position) return;
       ++next_in_batch;
-      process(event);
-      if (event.function == format::kGap) continue;
-      position = event.position;
-      ++report.events;
+      take(event);
     }
   }
+}
+
+void Replay::State::take(const Event& event) {
+  process(event);
+  if (event.function == format::kGap) return;
+  position = event.position;
+  ++report.events;
 }
 
 void Replay::State::process(const Event& event) {
@@ -268,6 +316,12 @@ void Replay::run_to(std::uint64_t position) {
 }
 
 std::uint64_t Replay::position() const { return state_->position; }
+
+const format::Event* Replay::next_event() { return state_->next_event(); }
+
+void Replay::rest() {
+  if (state_->source) state_->source->rest();
+}
 
 const World& Replay::world() const { return state_->world; }
 

@@ -69,6 +69,12 @@ class Replay {
   // Until the event at `position` has happened (0: none). Forward only.
   void run_to(std::uint64_t position);
   std::uint64_t position() const;
+  // The event that happens next; nullptr at the end of the trace. Lives until the replay goes on.
+  const format::Event* next_event();
+
+  // Gives back memory that can be filled again from the trace: for a replay that stands still for
+  // long. It goes on by itself when more is asked of it.
+  void rest();
 
   const World& world() const;
   const Report& report() const;

@@ -13,6 +13,7 @@
 #include <string_view>
 
 #include "format/freestanding/layout.h"
+#include "tools/commands/bisect.h"
 #include "tools/commands/commands.h"
 #include "tools/commands/corpus.h"
 #include "tools/commands/record.h"
@@ -67,6 +68,7 @@ ExitStatus run(int argc, char** argv) {
   add_record_command(app, status);
   add_replay_command(app, status);
   add_debug_command(app, status);
+  add_diff_command(app, status);
   add_info_command(app, status);
   add_dump_command(app, status);
   add_convert_command(app, status);
@@ -74,6 +76,7 @@ ExitStatus run(int argc, char** argv) {
   add_repair_command(app, status);
   add_rules_command(app, status);
   add_corpus_command(app, status);
+  add_bisect_command(app, status);
   refuse_unknown_command(app, argc, argv);
   try {
     app.parse(arguments_before_program(argc, argv), argv);
@@ -84,6 +87,17 @@ ExitStatus run(int argc, char** argv) {
   return status;
 }
 
+// `git bisect run` takes most statuses for a verdict: there, all that is none is 125.
+int process_status(ExitStatus status, int argc, char** argv) {
+  constexpr int kNotJudged = 125;
+  const bool is_verdict = status == ExitStatus::clean || status == ExitStatus::findings;
+  if (is_bisect_run(argc, argv) && !is_verdict) return kNotJudged;
+  return static_cast<int>(status);
+}
+
+// Of a process that ends where nobody can be asked any more.
+int unreadable_status = static_cast<int>(ExitStatus::unreadable);
+
 // Traces are mapped into memory: pages of one that is shortened meanwhile, or whose disk fails, are
 // gone when they are read. Nothing can be said of the trace any more, but why.
 void end_of_lost_pages(int) {
@@ -91,7 +105,7 @@ void end_of_lost_pages(int) {
       "ddireplay: a trace was shortened while it was read, or its disk fails: what is missing "
       "can't be replayed\n";
   static_cast<void>(!::write(STDERR_FILENO, kLine.data(), kLine.size()));
-  ::_exit(static_cast<int>(ExitStatus::unreadable));
+  ::_exit(unreadable_status);
 }
 
 void catch_lost_pages() {
@@ -116,29 +130,34 @@ ExitStatus end_without_memory(int argc, char** argv) {
       std::rethrow_exception(cause);
     } catch (const std::bad_alloc&) {
       std::fputs("ddireplay: out of memory; free some, or raise its limit\n", stderr);
-      ::_exit(static_cast<int>(ExitStatus::unreadable));
+      ::_exit(unreadable_status);
     } catch (...) {
     }
   }
   std::abort();
 }
 
+ExitStatus run_or_say_why(int argc, char** argv) {
+  try {
+    return run(argc, argv);
+  } catch (const format::Error& error) {
+    talk(error.what());
+    return error.status();
+  } catch (const std::bad_alloc&) {
+    return end_without_memory(argc, argv);
+  } catch (const std::exception& error) {
+    talk(error.what());
+    return ExitStatus::unreadable;
+  }
+}
+
 }  // namespace
 }  // namespace ddireplay::tools
 
 int main(int argc, char** argv) {
-  using ddireplay::format::ExitStatus;
-  ddireplay::tools::catch_lost_pages();
-  std::set_terminate(ddireplay::tools::end_of_all);
-  try {
-    return static_cast<int>(ddireplay::tools::run(argc, argv));
-  } catch (const ddireplay::format::Error& error) {
-    ddireplay::tools::talk(error.what());
-    return static_cast<int>(error.status());
-  } catch (const std::bad_alloc&) {
-    return static_cast<int>(ddireplay::tools::end_without_memory(argc, argv));
-  } catch (const std::exception& error) {
-    ddireplay::tools::talk(error.what());
-    return static_cast<int>(ExitStatus::unreadable);
-  }
+  using namespace ddireplay;
+  tools::unreadable_status = tools::process_status(format::ExitStatus::unreadable, argc, argv);
+  tools::catch_lost_pages();
+  std::set_terminate(tools::end_of_all);
+  return tools::process_status(tools::run_or_say_why(argc, argv), argc, argv);
 }

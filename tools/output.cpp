@@ -5,6 +5,8 @@
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
+#include <filesystem>
+#include <system_error>
 
 #include "format/error.h"
 
@@ -30,6 +32,13 @@ void talk(std::string_view text) {
   // to be told; of standard output the next flush finds it out.
   std::fflush(stdout);
   std::fprintf(stderr, "ddireplay: %.*s\n", static_cast<int>(text.size()), text.data());
+}
+
+void refuse_to_replace(const std::string& in, const std::string& out) {
+  std::error_code error;
+  if (!std::filesystem::equivalent(in, out, error)) return;
+  throw format::Error(out + ": is the trace that is read: give OUT another name",
+                      format::ExitStatus::usage);
 }
 
 }  // namespace ddireplay::tools

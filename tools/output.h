@@ -2,6 +2,7 @@
 // not a report that ends early.
 #pragma once
 
+#include <string>
 #include <string_view>
 
 namespace ddireplay::tools {
@@ -9,6 +10,10 @@ namespace ddireplay::tools {
 // Both throw format::Error when the text can't be written.
 void print(std::string_view text);
 void flush_output();
+
+// Throws format::Error (usage) where `out` would take the place of the file `in`, whatever their
+// names: a recording can't be made again.
+void refuse_to_replace(const std::string& in, const std::string& out);
 
 // One line of talk on standard error: "ddireplay: TEXT".
 void talk(std::string_view text);

@@ -21,10 +21,11 @@ using replay::Rule;
 using replay::Step;
 using replay::World;
 
-enum { kDispatch, kCompletion, kDpc, kTimerDpc };
+enum { kDispatch, kFastIo, kCompletion, kDpc, kTimerDpc };
 
 const Rule kRules[] = {
     checked_rule("C4:C5", "dispatch-changed-apc-count", Evidence::absence, {}, "1:apc"),
+    checked_rule("C4:C6", "fast-io-changed-apc-count", Evidence::absence),
     checked_rule("C4:FB", "completion-changed-apc-count", Evidence::absence),
     checked_rule("C7:4", "dpc-changed-apc-count", Evidence::absence),
     checked_rule("C7:5", "timer-dpc-changed-apc-count", Evidence::absence),
@@ -39,8 +40,8 @@ class CallbackApcs final : public replay::Checker {
 
   void on_step(const Step& step, const World& before, replay::FindingSink& sink) override {
     const auto kind = static_cast<CallbackKind>(step[Operand::kind]);
-    const bool is_judged = kind == CallbackKind::dispatch || kind == CallbackKind::completion ||
-                           kind == CallbackKind::dpc;
+    const bool is_judged = kind == CallbackKind::dispatch || kind == CallbackKind::fast_io ||
+                           kind == CallbackKind::completion || kind == CallbackKind::dpc;
     if (!is_judged || step.event->raised()) return;
     const CallbackFrame* frame = before.threads().frame_left(*step.event);
     if (frame == nullptr) return;
@@ -56,6 +57,7 @@ class CallbackApcs final : public replay::Checker {
  private:
   static int rule_of(CallbackKind kind, const Step& step, const World& world) {
     if (kind == CallbackKind::dispatch) return kDispatch;
+    if (kind == CallbackKind::fast_io) return kFastIo;
     if (kind == CallbackKind::completion) return kCompletion;
     bool has_timer = false;
     world.timers().for_each(
@@ -75,7 +77,7 @@ class CallbackApcs final : public replay::Checker {
     std::vector<replay::FindingObject> regions;
     if (normal > 0) regions.push_back(open_critical_regions(normal, step, world));
     if (all > 0) regions.push_back(open_guarded_regions(all, step, world));
-    const bool is_now_first = rule == kDispatch || rule == kCompletion;
+    const bool is_now_first = rule != kDpc && rule != kTimerDpc;
     report_callback(
         kRules[rule], frame, step, world,
         {kRules[rule].code, routine_of(frame, world), is_now_first ? now_count : before_count,

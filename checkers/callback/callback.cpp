@@ -24,6 +24,8 @@ std::string_view callback_noun(CallbackKind kind) {
       return "interrupt service routine";
     case CallbackKind::callout:
       return "callout";
+    case CallbackKind::fast_io:
+      return "fast I/O routine";
     default:
       return "callback";
   }

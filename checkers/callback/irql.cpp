@@ -29,10 +29,12 @@ const Rule kRules[] = {
     checked_rule("C4:2001D", "dispatch-changed-irql", Evidence::presence, {},
                  "WDM:IrqlReturn C9:5 C9:12 4A:irql"),
     checked_rule("C8:irql", "callout-changed-irql", Evidence::presence),
+    checked_rule("C9:11", "fast-io-changed-irql", Evidence::presence),
 };
 // Callbacks that are judged, in the order of their rules.
 constexpr CallbackKind kKinds[] = {CallbackKind::completion, CallbackKind::isr,
-                                   CallbackKind::dispatch, CallbackKind::callout};
+                                   CallbackKind::dispatch, CallbackKind::callout,
+                                   CallbackKind::fast_io};
 
 constexpr Op kOperations[] = {Op::callback_leave};
 

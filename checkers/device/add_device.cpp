@@ -23,12 +23,22 @@ using replay::Rule;
 using replay::Step;
 using replay::World;
 
-enum { kNotPagable, kInitialising, kBothKindsOfIo, kAttachedFirst, kAttachedElsewhere };
+enum {
+  kNotPagable,
+  kInitialising,
+  kOtherKindOfIo,
+  kBothKindsOfIo,
+  kOtherType,
+  kAttachedFirst,
+  kAttachedElsewhere
+};
 
 const Rule kRules[] = {
     checked_rule("C9:23F", "power-pagable-not-inherited", Evidence::presence),
     checked_rule("C9:243", "device-left-initializing", Evidence::presence),
+    checked_rule("C9:244", "kind-of-io-not-inherited", Evidence::presence),
     checked_rule("C9:245", "buffered-and-direct-io", Evidence::presence),
+    checked_rule("C9:246", "device-type-not-inherited", Evidence::presence),
     checked_rule("WDM:AddDevice", "attached-before-created", Evidence::absence),
     checked_rule("WDM:PnpSameDeviceObject", "attached-to-unexpected-device", Evidence::presence),
 };
@@ -113,6 +123,21 @@ class AddDevice final : public replay::Checker {
     if (is_pagable_below && (flags & (kPowerPagable | kPowerInrush)) == 0) {
       found(kNotPagable, address, device, step, world, sink,
             "did not set DO_POWER_PAGABLE, as the device below has it, in", 0);
+    }
+    // Above the physical device it may be a function driver, whose choice these two are.
+    if (device->lower == 0 || device->lower == adding.pdo) return;
+    constexpr std::uint32_t kKindsOfIo = kBufferedIo | kDirectIo;
+    const bool is_known_below = device->lower_flags != 0;
+    if (is_known_below && (flags & kKindsOfIo) != (device->lower_flags & kKindsOfIo)) {
+      found(kOtherKindOfIo, address, device, step, world, sink,
+            "did not copy DO_BUFFERED_IO and DO_DIRECT_IO from the device below to", 0);
+    }
+    const std::uint64_t type = step[Operand::type];
+    if (type != 0 && device->lower_type != 0 && type != device->lower_type) {
+      found(kOtherType, address, device, step, world, sink,
+            fmt::format("gave type {:#x} and not {:#x}, that of the device below, to", type,
+                        device->lower_type),
+            0);
     }
   }
 

@@ -31,8 +31,9 @@ enum RuleNumber { kAtThreadEnd, kOutside, kCritical, kGuarded };
 const Rule kRules[] = {
     checked_rule("20:apc", "thread-ended-with-apcs-disabled", Evidence::absence),
     checked_rule("C4:3E", "critical-region-left-with-apcs-enabled", Evidence::presence),
-    checked_rule("C4:40003", "critical-regions-unbalanced", Evidence::absence, "C4:3E C4:C5 C4:FB"),
-    checked_rule("C4:4000E", "guarded-regions-unbalanced", Evidence::absence, "C4:C5 C4:FB"),
+    checked_rule("C4:40003", "critical-regions-unbalanced", Evidence::absence,
+                 "C4:3E C4:C5 C4:C6 C4:FB"),
+    checked_rule("C4:4000E", "guarded-regions-unbalanced", Evidence::absence, "C4:C5 C4:C6 C4:FB"),
 };
 
 constexpr Op kOperations[] = {Op::critical_leave, Op::guarded_leave, Op::callback_leave,

@@ -49,6 +49,7 @@ enum class Kind : std::uint8_t {
   pool_type,  // POOL_TYPE: a bit field
   time,       // 100 ns units; negative: relative
   irp_major,  // IRP_MJ_...
+  page,       // number of a page of physical memory
 };
 
 enum class Source : std::uint8_t {
@@ -203,6 +204,7 @@ inline constexpr KindName kKinds[] = {
     {"time", Kind::time},
     {"pool_type", Kind::pool_type},
     {"irp_major", Kind::irp_major},
+    {"page", Kind::page},
 };
 
 constexpr bool is_space(char c) { return c == ' '; }

@@ -21,6 +21,15 @@ void require_file(const std::wstring& path, Exit failure) {
   }
 }
 
+void require_service_manager() {
+  const SC_HANDLE manager = OpenSCManagerW(nullptr, nullptr, SC_MANAGER_CONNECT);
+  if (manager == nullptr) {
+    throw Failure(Exit::recorder_failed,
+                  "the service manager can't be opened: " + error_text(GetLastError()));
+  }
+  CloseServiceHandle(manager);
+}
+
 DriverService::DriverService(const std::wstring& name, const std::wstring& image, Exit failure,
                              const std::wstring& group)
     : name_(name), failure_(failure) {

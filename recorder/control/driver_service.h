@@ -42,4 +42,7 @@ class DriverService {
 // Throws Failure of that code when there is no such file.
 void require_file(const std::wstring& path, Exit failure);
 
+// Without it there is no system to record on: under Wine, one that did not come up.
+void require_service_manager();
+
 }  // namespace ddireplay::recorder::control

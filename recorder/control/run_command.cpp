@@ -54,7 +54,8 @@ class Run {
 
   Exit run() {
     // What was begun is taken back whatever happens in between.
-    step("install", "ddirec", [this] { install(); });
+    step("boot", "system", require_service_manager);
+    if (ok()) step("install", "ddirec", [this] { install(); });
     if (ok()) step("start", "recording", [this] { start_recording(); });
     if (recording_) {
       step("load", names(), [this] { load(); });

@@ -68,23 +68,24 @@ void PeImage::identify(platform::ModuleDescription& module) const {
   }
 }
 
-bool PeImage::is_executable(std::uint32_t rva) const {
+bool PeImage::section(std::uint32_t number, Section& section) const {
   std::uint16_t sections = 0;
   std::uint16_t optional_bytes = 0;
   if (!read(nt_headers_ + kSectionCount, sections) ||
-      !read(nt_headers_ + kOptionalHeaderBytes, optional_bytes)) {
+      !read(nt_headers_ + kOptionalHeaderBytes, optional_bytes) || number >= sections ||
+      number >= kMaxSections) {
     return false;
   }
-  for (std::uint32_t i = 0; i < sections && i < kMaxSections; ++i) {
-    const std::uint64_t section =
-        std::uint64_t{nt_headers_} + kOptionalHeader + optional_bytes + i * kSectionBytes;
-    std::uint32_t bytes = 0;
-    std::uint32_t begin = 0;
-    std::uint32_t flags = 0;
-    if (!read(section + 8, bytes) || !read(section + 12, begin) || !read(section + 36, flags)) {
-      return false;
-    }
-    if (rva - begin < bytes) return (flags & kSectionExecutes) != 0;
+  section.header = nt_headers_ + kOptionalHeader + optional_bytes + number * kSectionBytes;
+  const std::uint64_t header = section.header;
+  return read(header + 8, section.size) && read(header + 12, section.begin) &&
+         read(header + 36, section.flags);
+}
+
+bool PeImage::is_executable(std::uint32_t rva) const {
+  Section one;
+  for (std::uint32_t i = 0; section(i, one); ++i) {
+    if (rva - one.begin < one.size) return (one.flags & kSectionExecutes) != 0;
   }
   return false;
 }

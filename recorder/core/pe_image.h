@@ -21,6 +21,13 @@ class PeImage {
     std::uint32_t size = 0;
   };
 
+  struct Section {
+    std::uint32_t header = 0;  // RVA
+    std::uint32_t begin = 0;   // RVA
+    std::uint32_t size = 0;
+    std::uint32_t flags = 0;  // IMAGE_SCN_...
+  };
+
   PeImage() = default;
   // `size` is what the loader says; the header may say less, not more.
   PeImage(std::uint64_t base, std::uint64_t size);
@@ -34,6 +41,9 @@ class PeImage {
 
   // Fills in size, time stamp, checksum and the PDB's identity.
   void identify(platform::ModuleDescription& module) const;
+
+  // The section of that number; false: there is none.
+  bool section(std::uint32_t number, Section& section) const;
 
   // Whether the section at that RVA may be executed.
   bool is_executable(std::uint32_t rva) const;
@@ -56,6 +66,7 @@ class PeImage {
 
   Directory imports() const { return directory(1); }
   Directory debug() const { return directory(6); }
+  Directory import_addresses() const { return directory(12); }
 
  private:
   static constexpr std::uint32_t kEntryPointField = 0x28;

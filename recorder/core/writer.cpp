@@ -164,8 +164,9 @@ std::uint64_t Writer::calls_of(std::uint16_t function) const {
 
 bool Writer::drain_ring(std::uint16_t stream, bool flush) {
   Ring& ring = recorder_.rings()[stream];
+  // The larger a chunk, the less it repeats; but there must be room for what comes meanwhile.
   const std::uint64_t enough =
-      ring.capacity() / 4 < config_.chunk_slots ? ring.capacity() / 4 : config_.chunk_slots;
+      ring.capacity() / 2 < config_.chunk_slots ? ring.capacity() / 2 : config_.chunk_slots;
   for (int i = 0; i < kMaxDrainsPerPump; ++i) {
     const bool filling = ring.used() >= enough;
     if (!filling && !flush) return true;

@@ -344,6 +344,18 @@ void describe(Session& session, control::StatusReply& reply) {
   count_hooks(session, reply);
 }
 
+// Before any target's first call, so that a reader knows of each page what it is.
+void record_ram(Recorder& recorder) {
+  RamRange* const ranges = allocate_ram_ranges();
+  if (ranges == nullptr) return;
+  const RowPlan& plan = *recorder.plans().find("cb:RamRange");
+  for (const RamRange* range = ranges; range->bytes != 0; ++range) {
+    const std::uint64_t values[] = {range->begin, range->bytes};
+    recorder.record_own(plan, kMaxTargets, values);
+  }
+  ExFreePool(ranges);
+}
+
 }  // namespace
 
 Presence& presence() {
@@ -383,6 +395,7 @@ NTSTATUS session_start(const control::StartRequest& request) {
   manager.state = State::recording;
   manager.recorder.store(&session->recorder);
   session->recorder.set_recording(true);
+  record_ram(session->recorder);
   targets().open(session->recorder, options, session->patches);
   const NTSTATUS notified = PsSetLoadImageNotifyRoutine(on_image_loaded);
   if (NT_SUCCESS(notified)) return notified;

@@ -43,6 +43,14 @@ PVOID system_routine(const wchar_t* name) {
   return MmGetSystemRoutineAddress(&text);
 }
 
+RamRange* allocate_ram_ranges() {
+  // Wine has pages of a process only; that routine is exported, and not there.
+  if (the_system.on_wine) return nullptr;
+  const auto ranges =
+      reinterpret_cast<RamRange*(NTAPI*)()>(system_routine(L"MmGetPhysicalMemoryRanges"));
+  return ranges == nullptr ? nullptr : ranges();
+}
+
 void sleep_ms(std::uint32_t milliseconds) {
   LARGE_INTEGER interval;
   interval.QuadPart = -10000ll * milliseconds;

@@ -35,6 +35,16 @@ std::uint64_t system_time();
 
 PVOID system_routine(const wchar_t* name);
 
+// PHYSICAL_MEMORY_RANGE, which only another set of the DDK's headers declares.
+struct RamRange {
+  std::uint64_t begin;
+  std::uint64_t bytes;
+};
+
+// The physical memory that is RAM, behind the last range one of no bytes: for ExFreePool. nullptr:
+// not known. At PASSIVE_LEVEL.
+RamRange* allocate_ram_ranges();
+
 void sleep_ms(std::uint32_t milliseconds);
 
 }  // namespace ddireplay::recorder

@@ -112,6 +112,7 @@ void Targets::image_loaded(const UNICODE_STRING& path, std::uint64_t base, std::
   const std::uint16_t number = add(base, size);
   if (number == kMaxTargets) return;
   record_image_event(number, "cb:ImageLoad");
+  record_sections(number);
   hook_imports(number);
   hook_entry_point(number);
 }
@@ -197,6 +198,7 @@ void Targets::attach_to_loaded() {
     attached_ = true;
     targets_[number].state = State::running;
     record_image_event(number, "cb:Attached");
+    record_sections(number);
     hook_imports(number);
     UNICODE_STRING service = without_extension(entry.base_name);
     if (options_.services[wanted][0] != L'\0') {
@@ -302,6 +304,27 @@ void Targets::hook_driver_object(std::uint16_t number, DRIVER_OBJECT* driver) {
   if (driver->DriverExtension != nullptr) {
     hook_routine(number, driver->DriverExtension->AddDevice, "cb:AddDevice");
   }
+  if (driver->FastIoDispatch != nullptr) hook_fast_io(number, driver->FastIoDispatch);
+}
+
+// The table is the driver's, in memory of its choice: a constant in its image, say. It says itself
+// how long it is.
+void Targets::hook_fast_io(std::uint16_t number, const FAST_IO_DISPATCH* table) {
+  const RowPlan& plan = *recorder_->plans().find("cb:FastIo");
+  std::uint64_t bytes = 0;
+  if (!platform::guarded_read(address_of(table), sizeof(ULONG), bytes)) return;
+  if (bytes > sizeof(FAST_IO_DISPATCH)) bytes = sizeof(FAST_IO_DISPATCH);
+  for (std::uint64_t at = sizeof(PVOID); at + sizeof(PVOID) <= bytes; at += sizeof(PVOID)) {
+    const std::uint64_t place = address_of(table) + at;
+    std::uint64_t original = 0;
+    if (!platform::guarded_read(place, sizeof(PVOID), original) ||
+        !recorder_->target(number).contains(original)) {
+      continue;
+    }
+    const std::uint64_t stub = recorder_->stub_for_callback(plan, number, original);
+    if (stub == 0 || !remember({place, original, stub, number, true})) return;
+    if (!patch(place, sizeof(PVOID), stub)) --patches_used_;
+  }
 }
 
 // Only the driver's own: an entry that it left alone points into the kernel.
@@ -330,7 +353,7 @@ void Targets::restore(const Patch& patched) {
       !platform::guarded_read(patched.place, 8, now) || now != patched.stub) {
     return;
   }
-  if (patched.in_image) {
+  if (patched.is_read_only) {
     patch(patched.place, 8, patched.original);
   } else {
     *reinterpret_cast<volatile std::uint64_t*>(patched.place) = patched.original;
@@ -362,6 +385,21 @@ void Targets::record_image_event(std::uint16_t number, std::string_view callback
   const Target& target = recorder_->target(number);
   const std::uint64_t values[] = {target.base, target.size};
   recorder_->record_own(*recorder_->plans().find(callback), number, values);
+}
+
+void Targets::record_sections(std::uint16_t number) {
+  const PeImage image = image_at(targets_[number].base);
+  const std::uint32_t imports = image.import_addresses().rva;
+  PeImage::Section section;
+  for (std::uint32_t i = 0; image.section(i, section); ++i) {
+    const std::uint64_t values[] = {image.base(),
+                                    image.base() + section.header,
+                                    image.base() + section.begin,
+                                    section.size,
+                                    section.flags,
+                                    imports == 0 ? 0 : image.base() + imports};
+    recorder_->record_own(*recorder_->plans().find("cb:ImageSection"), number, values);
+  }
 }
 
 }  // namespace ddireplay::recorder

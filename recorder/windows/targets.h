@@ -30,7 +30,7 @@ struct Patch {
   std::uint64_t original;
   std::uint64_t stub;
   std::uint16_t target;
-  bool in_image;  // read-only memory, as the import table
+  bool is_read_only;  // or may be, as the import table
 };
 
 class Targets {
@@ -88,6 +88,7 @@ class Targets {
   void hook_entry_point_field(LoadedTarget& target);
   void restore_entry_point(LoadedTarget& target);
   void hook_driver_object(std::uint16_t number, DRIVER_OBJECT* driver);
+  void hook_fast_io(std::uint16_t number, const FAST_IO_DISPATCH* table);
   template <class Routine>
   void hook_routine(std::uint16_t number, Routine*& routine, std::string_view callback);
   bool remember(const Patch& patch);
@@ -95,6 +96,7 @@ class Targets {
   void settle_locked();
   void retire_overlapping(std::uint64_t base, std::uint64_t size);
   void record_image_event(std::uint16_t number, std::string_view callback);
+  void record_sections(std::uint16_t number);
 
   PassiveLock lock_;
   Recorder* recorder_ = nullptr;

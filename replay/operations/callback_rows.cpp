@@ -24,8 +24,8 @@ constexpr OperationRow enters(std::string_view name, CallbackKind what, std::uin
   return {name,
           entry,
           op,
-          {fixed(level, irql), fixed(kind, static_cast<std::uint64_t>(what)),
-           maybe(process, "Process")}};
+          {fixed(level, irql), fixed(kind, static_cast<std::uint64_t>(what)), maybe(apcs, "Apcs"),
+           maybe(interrupts, "Interrupts"), maybe(process, "Process")}};
 }
 // Callbacks that are given a request, and what they return.
 constexpr OperationRow enters_with_irp(std::string_view name, CallbackKind what,
@@ -67,6 +67,12 @@ constexpr OperationRow kRows[] = {
     image("cb:Attached", Op::image_attach),
     image("cb:ImageUnload", Op::image_unload),
     {"cb:Stopped", entry, Op::recording_stop},
+    {"cb:ImageSection",
+     entry,
+     Op::image_section,
+     {field(address, "ImageBase"), field(object, "Header"), field(described, "Begin"),
+      field(length, "Size"), field(flags, "Characteristics"), field(extra, "ImportTable")}},
+    {"cb:RamRange", entry, Op::ram_range, {field(address, "Begin"), field(size, "Size")}},
 
     // Callbacks.
     {"cb:AddDevice",
@@ -79,7 +85,8 @@ constexpr OperationRow kRows[] = {
      exit,
      Op::callback_leave,
      {fixed(kind, static_cast<std::uint64_t>(CallbackKind::add_device)), maybe(result, "return"),
-      maybe(device, "PhysicalDeviceObject"), maybe(object, "Newest"), maybe(flags, "NewestFlags")}},
+      maybe(device, "PhysicalDeviceObject"), maybe(object, "Newest"), maybe(flags, "NewestFlags"),
+      maybe(type, "NewestType")}},
     enters("cb:Callout", CallbackKind::callout, kPassiveLevel),
     leaves("cb:Callout", CallbackKind::callout),
     enters_with_irp("cb:Cancel", CallbackKind::cancel, kDispatchLevel),
@@ -90,6 +97,8 @@ constexpr OperationRow kRows[] = {
     leaves("cb:Dispatch", CallbackKind::dispatch),
     enters("cb:DriverEntry", CallbackKind::driver_entry, kPassiveLevel),
     leaves("cb:DriverEntry", CallbackKind::driver_entry),
+    enters("cb:FastIo", CallbackKind::fast_io, kPassiveLevel),
+    leaves("cb:FastIo", CallbackKind::fast_io),
     enters("cb:IoTimer", CallbackKind::io_timer, kDispatchLevel),
     leaves("cb:IoTimer", CallbackKind::io_timer),
     enters("cb:Isr", CallbackKind::isr, kDerived),

@@ -26,7 +26,7 @@ constexpr OperationRow works_on(std::string_view name, Op op, std::string_view w
           exit,
           op,
           {field(address, which), field(flags, "FlagsBefore"), maybe(described, "StartVa"),
-           maybe(extra, "ByteOffset"), maybe(length, "ByteCount")}};
+           maybe(extra, "ByteOffset"), maybe(length, "ByteCount"), maybe(frame, "FirstPage")}};
 }
 constexpr OperationRow maps(std::string_view name) {
   return {name,
@@ -34,7 +34,7 @@ constexpr OperationRow maps(std::string_view name) {
           Op::mdl_map,
           {field(address, kList), field(flags, "FlagsBefore"), maybe(described, "StartVa"),
            maybe(extra, "ByteOffset"), maybe(length, "ByteCount"), maybe(mode, "AccessMode"),
-           maybe(process, "Process"), field(result, "return")}};
+           maybe(process, "Process"), field(result, "return"), maybe(frame, "FirstPage")}};
 }
 constexpr OperationRow unmaps(std::string_view name) {
   return {name,

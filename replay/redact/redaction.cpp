@@ -25,14 +25,15 @@ constexpr std::uint64_t kSizeMax = std::uint64_t{1} << 40;
 constexpr std::uint32_t kProtectedTag = 0x80000000;
 
 // What a field may hold that has to be moved.
-enum class Meaning { none, address, physical_address, maybe_address, handle, tag, time };
+enum class Meaning { none, address, maybe_address, handle, tag, time };
 
 Meaning meaning_of(const Field& field) {
   const bool is_wide = field.width == 0 || field.width == 8;
   switch (field.kind) {
     case Kind::address:
-      // A pointer has the machine's width.
-      return field.width == 0 ? Meaning::address : Meaning::physical_address;
+      // A pointer has the machine's width. Physical addresses stay: other fields hold them as page
+      // numbers, and what is RAM says nothing of anybody.
+      return field.width == 0 ? Meaning::address : Meaning::none;
     case Kind::handle:
       return is_wide ? Meaning::handle : Meaning::none;
     case Kind::integer:
@@ -53,16 +54,11 @@ bool is_handle_number(std::uint64_t value) {
   return value <= 0xffffffff || value >= 0xffffffff80000000;
 }
 
-// "Below 4 GB", where a physical address is asked for.
-bool is_limit(std::uint64_t value) { return (value & (value + 1)) == 0; }
-
 // An address, if it is not too small for one.
 bool is_certain(const Field& field, std::uint64_t value) {
   switch (meaning_of(field)) {
     case Meaning::address:
       return true;
-    case Meaning::physical_address:
-      return !is_limit(value);
     case Meaning::handle:
       return !is_handle_number(value);
     default:
@@ -101,7 +97,8 @@ void Redaction::gather() {
       }
       ++events_;
       const Step& step = binder.step(event);
-      if (step.op != Op::none) {
+      // Ranges of RAM are physical addresses.
+      if (step.op != Op::none && step.op != Op::ram_range) {
         add_object(step[Operand::address], step.extent());
         add_object(step[Operand::extension], step[Operand::size]);
         add_object(step[Operand::described], step[Operand::extra] + step[Operand::length]);
@@ -216,9 +213,6 @@ void Redaction::values(const format::Function& function, std::span<std::uint64_t
     switch (meaning_of(function.layout.fields[i])) {
       case Meaning::handle:
         if (!is_handle_number(value)) move(value);
-        break;
-      case Meaning::physical_address:
-        if (!is_limit(value)) move(value);
         break;
       case Meaning::address:
       case Meaning::maybe_address:

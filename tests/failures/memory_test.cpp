@@ -126,7 +126,7 @@ void replay_with(const std::string& path, unsigned threads) {
   replay::Replay replay(trace, checkers, {.threads = threads, .rules = {"all"}});
   replay.run();
   tools::Symbolizer symbolizer(trace, "");
-  const tools::ReportView view{trace, replay.world(), replay.report(), symbolizer};
+  const tools::ReportView view{trace, replay.report(), symbolizer};
   tools::analyze_text(view);
 }
 

@@ -17,7 +17,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     replay::Replay replay(trace, checkers, {.rules = {"all"}});
     replay.run();
     tools::Symbolizer symbolizer(trace, "");
-    const tools::ReportView view{trace, replay.world(), replay.report(), symbolizer};
+    const tools::ReportView view{trace, replay.report(), symbolizer};
     static_cast<void>(tools::analyze_text(view));
     static_cast<void>(tools::report_json(view));
   } catch (const format::Error&) {

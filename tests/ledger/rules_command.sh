@@ -39,7 +39,7 @@ expect 0 C4:51
 out_has 'needs more than calls'
 out_has 'Would need'
 
-expect 0 C9 --status needs-more
+expect 0 C7 --status needs-more
 out_has '0 of 568 rules'
 
 expect 0 KeSetEvent

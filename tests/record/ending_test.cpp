@@ -185,10 +185,11 @@ TEST_CASE("a fault of Wine's while it starts is one of these") {
   Case start;
   start.trace.end_reason.reset();
   start.outcome.failed = {Step::install};
+  start.trace.error = "is empty";
   SECTION("with a word of Wine's") {
     start.outcome.crashes = {{Step::install, {.what = "page fault"}}};
   }
-  SECTION("without") {}
+  SECTION("without") { start.outcome.system_failed = true; }
   CHECK(ended_before_target(start.outcome, start.trace));
 }
 

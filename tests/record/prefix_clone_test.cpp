@@ -55,13 +55,19 @@ TEST_CASE("only what is read-only is shared") {
   CHECK(damaged_files(pair.shared).empty());
 }
 
-TEST_CASE("a shared file that is written to is noticed, one that is removed harms no one") {
+TEST_CASE(
+    "a shared file that is written to is noticed, one that is replaced or removed harms no one") {
   const Pair pair;
   const fs::path image = pair.to / "drive_c/windows/ntdll.dll";
   SECTION("written to") {
     fs::permissions(image, fs::perms::owner_all);
     write(image, "another image");
     CHECK(damaged_files(pair.shared) == std::vector<fs::path>{image});
+  }
+  SECTION("replaced") {
+    fs::remove(image);
+    write(image, "another image");
+    CHECK(damaged_files(pair.shared).empty());
   }
   SECTION("removed") {
     fs::remove(image);

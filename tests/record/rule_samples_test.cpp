@@ -62,7 +62,8 @@ TEST_CASE("samples of IRQL and regions are found out, their twins are not") {
          {"WaitAtDispatch", {"C4:122"}},
          {"RegistryAtDispatch", {"C4:E6"}},
          {"CriticalRegionLeft", {"C4:C5"}},
-         {"CriticalRegionNotEntered", {"C4:3E"}}});
+         {"CriticalRegionNotEntered", {"C4:3E"}},
+         {"FastIoRegionLeft", {"C4:C6"}}});
 }
 
 TEST_CASE("samples of MDLs and objects are found out, their twins are not") {

@@ -35,6 +35,7 @@ struct Watched {
   void complain(std::string_view line) { watcher.on_line(Stream::err, line); }
   // Up to the program.
   void load() {
+    say("step: boot system ok");
     say("step: install ddirec ok");
     say("step: start recording ok");
     say("step: load X.sys ok");
@@ -53,8 +54,8 @@ TEST_CASE("steps follow each other as ddirec.exe takes them") {
     session.say("step: unload X.sys ok");
     session.say("step: stop recording ok");
     session.say("step: remove services ok");
-    CHECK(session.steps == Steps{Step::install, Step::start, Step::load, Step::run, Step::unload,
-                                 Step::stop, Step::remove});
+    CHECK(session.steps == Steps{Step::boot, Step::install, Step::start, Step::load, Step::run,
+                                 Step::unload, Step::stop, Step::remove});
     CHECK(session.watcher.outcome(kExited).failed == std::set<Step>{Step::run});
   }
   SECTION("without one") {
@@ -64,11 +65,25 @@ TEST_CASE("steps follow each other as ddirec.exe takes them") {
   }
   SECTION("a driver that can't be loaded") {
     Watched session;
+    session.say("step: boot system ok");
     session.say("step: install ddirec ok");
     session.say("step: start recording ok");
     session.say("step: load X.sys failed");
     CHECK(session.steps.back() == Step::stop);
   }
+}
+
+TEST_CASE("a system that does not come up is told from a target that is not there") {
+  constexpr RunEnd kRecorderFailed{RunEnd::Kind::exited, 10};
+  Watched session;
+  SECTION("no service manager") { session.say("step: boot system failed"); }
+  SECTION("no recorder") {
+    session.say("step: boot system ok");
+    session.say("step: install ddirec failed");
+    CHECK_FALSE(session.watcher.outcome({RunEnd::Kind::exited, 11}).system_failed);
+  }
+  CHECK(session.steps.back() == Step::remove);
+  CHECK(session.watcher.outcome(kRecorderFailed).system_failed);
 }
 
 TEST_CASE("what the program prints is told from what ddirec.exe says") {
@@ -127,7 +142,7 @@ TEST_CASE("any other step that takes too long ends the session") {
   Watched session;
   CHECK_FALSE(session.watcher.on_deadline());
   CHECK(session.programs_ended == 0);
-  CHECK(session.watcher.outcome(kExited).hung_in == Step::install);
+  CHECK(session.watcher.outcome(kExited).hung_in == Step::boot);
 }
 
 TEST_CASE("once the trace is closed, nothing that takes long is a fault") {
@@ -153,7 +168,7 @@ TEST_CASE("a request to stop ends the program, and lets the trace be closed") {
 TEST_CASE("a request to stop before the program runs is obeyed at once") {
   Watched session;
   CHECK_FALSE(session.watcher.on_stop_request());
-  CHECK(session.watcher.outcome(kExited).stopped_in == Step::install);
+  CHECK(session.watcher.outcome(kExited).stopped_in == Step::boot);
 }
 
 TEST_CASE("a host process that ends before its time is a crash") {

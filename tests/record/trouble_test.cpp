@@ -46,6 +46,28 @@ Told told_by(const fs::path& path) {
   return told;
 }
 
+TEST_CASE("where Wine does not come up that is said, after some tries") {
+  const Bench bench;
+  const fs::path broken = bench.file("setup/files/windows/system32");
+  fs::create_directories(broken);
+  std::ofstream(broken / "services.exe") << "no program";
+  const bool attaches = GENERATE(false, true);
+  const std::vector<std::string> target = attaches
+                                              ? std::vector<std::string>{"--attach", "nsiproxy"}
+                                              : std::vector<std::string>{built("Busy.sys")};
+  std::vector<std::string> arguments = {"--setup", bench.file("setup"), "-o",
+                                        bench.file("out.ddt")};
+  arguments.insert(arguments.begin(), target.begin(), target.end());
+  const Ran ran = bench.record(arguments);
+  CAPTURE(ran.err);
+  CHECK(ran.status == static_cast<int>(format::ExitStatus::unreadable));
+  CHECK_THAT(ran.err, Contains("the service manager can't be opened"));
+  CHECK_THAT(ran.err, Contains("Wine itself ended before the driver was started; once more"));
+  CHECK_THAT(ran.err, !Contains("overwritten"));
+  CHECK_FALSE(fs::exists(bench.file("out.ddt")));
+  CHECK(bench.left_behind().empty());
+}
+
 struct CrashCase {
   const char* kind;
   const char* said;  // by record, and in the trace

@@ -36,6 +36,7 @@ TEST_CASE("the recorder answers while a driver unloads, and loads it again") {
   Recorded recorded = read_recorded(bench.file("out.ddt"));
   CHECK(recorded.complete);
   CHECK(recorded.calls["cb:ImageLoad"] == 2);
+  CHECK(recorded.calls["cb:ImageSection"] >= 4);  // code and data, twice
   CHECK(recorded.calls["cb:ImageUnload"] == 2);
   CHECK(bench.left_behind().empty());
 }

@@ -105,6 +105,13 @@ TEST_CASE("an image's identity and all of its imports", "[pe]") {
   CHECK(image.is_executable(0x1500));
   CHECK_FALSE(image.is_executable(0x2500));
   CHECK_FALSE(image.is_executable(0x9000));
+  PeImage::Section section;
+  REQUIRE(image.section(1, section));
+  CHECK(section.header == ImageBuilder::kNt + 0x18 + 0xf0 + 40);
+  CHECK(section.begin == 0x2000);
+  CHECK(section.size == 0x1000);
+  CHECK(section.flags == 0x40000040);
+  CHECK_FALSE(image.section(2, section));
 
   platform::ModuleDescription module;
   image.identify(module);

@@ -10,6 +10,7 @@ namespace ddireplay::tools {
 
 void add_replay_command(CLI::App& app, format::ExitStatus& status);
 void add_debug_command(CLI::App& app, format::ExitStatus& status);
+void add_diff_command(CLI::App& app, format::ExitStatus& status);
 void add_info_command(CLI::App& app, format::ExitStatus& status);
 void add_dump_command(CLI::App& app, format::ExitStatus& status);
 void add_convert_command(CLI::App& app, format::ExitStatus& status);

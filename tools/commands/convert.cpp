@@ -101,6 +101,7 @@ void say(const Arguments& arguments, const Made& made) {
 }
 
 ExitStatus to_part(const Arguments& arguments) {
+  refuse_to_replace(arguments.in, arguments.out);
   format::TraceReader trace = format::open_trace(arguments.in);
   std::vector<std::byte> bytes;
   if (!arguments.part.range.empty() || !arguments.part.drivers.empty()) {

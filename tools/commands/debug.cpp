@@ -39,9 +39,9 @@ ExitStatus debug(const Arguments& arguments) {
   const bool complete = is_complete(session.trace());
   if (!complete) talk(fmt::format("{}: the trace has gaps; see !analyze -v", arguments.trace));
   if (arguments.commands.empty()) greet(session);
-  const bool understood =
+  const ExitStatus status =
       arguments.commands.empty() ? run_prompt(session) : run_script(session, arguments.commands);
-  if (!understood) return ExitStatus::usage;
+  if (status != ExitStatus::clean) return status;
   return complete ? ExitStatus::clean : ExitStatus::incomplete;
 }
 
@@ -55,7 +55,9 @@ void add_debug_command(CLI::App& app, ExitStatus& status) {
                       "commands with ; between, instead of a prompt: \"!analyze -v; lm\"");
   command->add_option("--symbols", arguments->symbol_path, "symbol path; default: _NT_SYMBOL_PATH");
   command->footer(
-      "Exit status: 0, or 2 if a command was not understood, or 3 if the trace has gaps.\n\n"
+      "Exit status: 0, or 2 if a command was not understood, or 3 if the trace has gaps, or 4 if "
+      "a\n"
+      "command was not answered because the process with the replay was lost.\n\n"
       "Commands:\n" +
       command_help());
   command->callback([arguments, &status] { status = debug(*arguments); });

@@ -130,9 +130,9 @@ class Follower {
 ExitStatus print_report(const format::TraceReader& trace, const replay::Replay& replay,
                         const ReplayArguments& arguments) {
   Symbolizer symbolizer(trace, arguments.symbol_path);
-  const ReportView view{trace, replay.world(), replay.report(), symbolizer};
+  const ReportView view{trace, replay.report(), symbolizer};
   print(arguments.json ? report_json(view) + "\n" : analyze_text(view));
-  if (!is_complete(trace)) return ExitStatus::incomplete;
+  if (!is_complete(view.trace)) return ExitStatus::incomplete;
   return view.report.findings.empty() ? ExitStatus::clean : ExitStatus::findings;
 }
 

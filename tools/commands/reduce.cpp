@@ -151,6 +151,7 @@ ExitStatus reduce(const Arguments& arguments) {
     throw Error("a reduced trace is not written to standard output: give OUT a name",
                 ExitStatus::usage);
   }
+  refuse_to_replace(arguments.trace, arguments.out);
   format::TraceReader trace = format::open_trace(arguments.trace);
   const replay::Report report = report_of(trace, arguments);
   const Finding& finding = chosen(distinct_findings(report), arguments);

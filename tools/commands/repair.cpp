@@ -116,6 +116,7 @@ ExitStatus run(const Arguments& arguments) {
   std::vector<format::TraceBytes> files;
   std::vector<Bytes> sources;
   for (const std::string& name : arguments.in) {
+    refuse_to_replace(name, arguments.out);
     files.push_back(format::TraceBytes::map(name));
     sources.push_back(files.back().bytes());
   }

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "tools/debugger/expression.h"
+#include "tools/debugger/words.h"
 #include "tools/number.h"
 #include "tools/position.h"
 #include "tools/report/analyze_text.h"
@@ -18,8 +19,6 @@
 namespace ddireplay::tools {
 namespace {
 
-using Words = std::vector<std::string_view>;
-
 struct Command {
   std::string_view name;
   std::string_view arguments;
@@ -27,10 +26,6 @@ struct Command {
   std::size_t words_max;  // behind the name
   std::string (*run)(Session& session, const Words& words);
 };
-
-[[noreturn]] void fail(const std::string& message) {
-  throw format::Error(message, format::ExitStatus::usage);
-}
 
 std::string analyze(Session& session, const Words& words) {
   if (words.empty()) return findings_list(session.view());
@@ -45,18 +40,9 @@ std::string pool_log(Session& session, const Words& words) {
 }
 
 std::string verifier(Session& session, const Words& words) {
-  constexpr std::uint64_t kDrivers = 0x1;
-  constexpr std::uint64_t kAllocations = 0x2;
   constexpr std::uint64_t kPoolLog = 0x80;
-  const auto flags = words.empty() ? 0 : parse_hexadecimal(words[0]);
-  if (flags == kPoolLog) return pool_log(session, words);
-  if (!flags || *flags > (kDrivers | kAllocations)) {
-    fail(fmt::format("!verifier {} is not available here: 0 to 3 and 0x80 are", words[0]));
-  }
-  const VerifierParts parts{.drivers = (*flags & kDrivers) != 0,
-                            .allocations = (*flags & kAllocations) != 0};
-  const std::string_view image = words.size() > 1 ? words[1] : std::string_view{};
-  return verifier_text(session.view(), parts, image, session.list_entries());
+  if (!words.empty() && parse_hexadecimal(words[0]) == kPoolLog) return pool_log(session, words);
+  return session.ask_world(fmt::format("!verifier {}", fmt::join(words, " ")));
 }
 
 std::string list_nearest(Session& session, const Words& words) {
@@ -153,18 +139,6 @@ constexpr std::array<Command, 13> kCommands = {{
     {"q", "", "ends the session", 0, quit},
 }};
 
-Words split(std::string_view line) {
-  Words words;
-  while (true) {
-    const std::size_t begin = line.find_first_not_of(" \t");
-    if (begin == std::string_view::npos) return words;
-    line.remove_prefix(begin);
-    const std::size_t end = std::min(line.find_first_of(" \t"), line.size());
-    words.push_back(line.substr(0, end));
-    line.remove_prefix(end);
-  }
-}
-
 // What people type for the same: kb and kv show of a recording what k shows.
 struct Alias {
   std::string_view typed;
@@ -192,7 +166,7 @@ std::string name_of(std::string_view typed) {
 }  // namespace
 
 std::string run_command(Session& session, std::string_view line) {
-  Words words = split(line);
+  Words words = split_words(line);
   if (words.empty()) return "";
   const std::string_view typed = words.front();
   const std::string name = name_of(typed);

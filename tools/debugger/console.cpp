@@ -16,6 +16,8 @@
 namespace ddireplay::tools {
 namespace {
 
+using format::ExitStatus;
+
 constexpr const char* kPrompt = "kd> ";
 
 std::string_view trimmed(std::string_view text) {
@@ -24,26 +26,30 @@ std::string_view trimmed(std::string_view text) {
   return text.substr(begin, text.find_last_not_of(" \t\r") - begin + 1);
 }
 
-// False where the command was not understood.
-bool run(Session& session, std::string_view command) {
+// The session goes on where a command was not understood, and where a process was lost that the
+// next command starts anew.
+ExitStatus run(Session& session, std::string_view command) {
   try {
     print(run_command(session, command));
-    return true;
-  } catch (const format::Error& error) {
-    if (error.status() != format::ExitStatus::usage) throw;
+    return ExitStatus::clean;
+  } catch (const RunLost& error) {
     talk(error.what());
-    return false;
+    return error.status();
+  } catch (const format::Error& error) {
+    if (error.status() != ExitStatus::usage) throw;
+    talk(error.what());
+    return error.status();
   }
 }
 
 // As a session is written down: prompt, command, answer, an empty line.
-bool run_and_echo(Session& session, std::string_view command) {
+ExitStatus run_and_echo(Session& session, std::string_view command) {
   print(kPrompt);
   print(command);
   print("\n");
-  const bool understood = run(session, command);
+  const ExitStatus status = run(session, command);
   print("\n");
-  return understood;
+  return status;
 }
 
 struct Freer {
@@ -58,48 +64,49 @@ std::optional<std::string> edited_line() {
   return std::string(line.get());
 }
 
-// Calls run(command) for each of the commands in `line`, until the session has ended. False where
-// one was not understood.
-template <class Run>
-bool for_each_command(const Session& session, std::string_view line, Run run) {
-  bool understood = true;
+// Calls run(command) for each of the commands in `line`, until the session has ended. The worst
+// status of any.
+template <class RunOne>
+ExitStatus for_each_command(const Session& session, std::string_view line, RunOne run) {
+  ExitStatus worst = ExitStatus::clean;
   while (!line.empty() && !session.ended()) {
     const std::size_t end = std::min(line.find_first_of(";\n"), line.size());
     const std::string_view command = trimmed(line.substr(0, end));
     line.remove_prefix(std::min(end + 1, line.size()));
-    if (!command.empty()) understood &= run(command);
+    if (!command.empty()) worst = std::max(worst, run(command));
   }
-  return understood;
+  return worst;
 }
 
-bool run_terminal(Session& session) {
-  bool understood = true;
+ExitStatus run_terminal(Session& session) {
+  ExitStatus worst = ExitStatus::clean;
   while (!session.ended()) {
     const std::optional<std::string> line = edited_line();
     if (!line) {
       print("\n");
       break;
     }
-    understood &= for_each_command(session, *line,
-                                   [&](std::string_view command) { return run(session, command); });
+    worst = std::max(worst, for_each_command(session, *line, [&](std::string_view command) {
+                       return run(session, command);
+                     }));
   }
-  return understood;
+  return worst;
 }
 
 }  // namespace
 
-bool run_script(Session& session, std::string_view commands) {
+ExitStatus run_script(Session& session, std::string_view commands) {
   return for_each_command(session, commands,
                           [&](std::string_view command) { return run_and_echo(session, command); });
 }
 
-bool run_prompt(Session& session) {
+ExitStatus run_prompt(Session& session) {
   if (isatty(STDIN_FILENO) != 0) return run_terminal(session);
-  bool understood = true;
+  ExitStatus worst = ExitStatus::clean;
   for (std::string line; !session.ended() && std::getline(std::cin, line);) {
-    understood &= run_script(session, line);
+    worst = std::max(worst, run_script(session, line));
   }
-  return understood;
+  return worst;
 }
 
 }  // namespace ddireplay::tools

@@ -8,11 +8,12 @@
 
 namespace ddireplay::tools {
 
-// Commands with semicolons between. Each is printed behind the prompt, then what it says. Returns
-// whether all were understood; the others have been told of on standard error.
-bool run_script(Session& session, std::string_view commands);
+// Commands with semicolons between. Each is printed behind the prompt, then what it says. A command
+// that fails does not end the session: standard error says why. Returns the worst status of any;
+// clean: all went well.
+format::ExitStatus run_script(Session& session, std::string_view commands);
 
 // Reads commands until the end of input or `q`: with line editing at a terminal, else as a script.
-bool run_prompt(Session& session);
+format::ExitStatus run_prompt(Session& session);
 
 }  // namespace ddireplay::tools

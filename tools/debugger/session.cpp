@@ -2,10 +2,13 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
 
 #include "checkers/registry.h"
 #include "format/text_form.h"
+#include "tools/debugger/world_commands.h"
+#include "tools/output.h"
 
 namespace ddireplay::tools {
 namespace {
@@ -31,26 +34,15 @@ class ListEntryWatcher : public replay::Checker {
   ListEntries& entries_;
 };
 
-// The findings are known: only the World is wanted.
-constexpr std::span<const std::unique_ptr<replay::Checker>> kNoCheckers;
-
-std::unique_ptr<StoredEvent> read_event(format::TraceReader& trace, std::uint64_t position) {
-  format::EventSource source(trace);
-  for (auto batch = source.next(); !batch.empty(); batch = source.next()) {
-    for (const format::Event& event : batch) {
-      if (event.position != position || event.function == format::kGap) continue;
-      return std::make_unique<StoredEvent>(event);
-    }
-  }
-  return nullptr;
+// Events between two checkpoints: at least what is replayed in no time, and as many as make no more
+// than some dozens of processes of the whole trace.
+std::uint64_t checkpoint_interval(std::uint64_t events) {
+  constexpr std::uint64_t kLeast = 250'000;
+  constexpr std::uint64_t kCheckpointsMax = 64;
+  return std::max(kLeast, events / kCheckpointsMax + 1);
 }
 
 }  // namespace
-
-StoredEvent::StoredEvent(const format::Event& original)
-    : values(original.values, original.values + original.value_count), event(original) {
-  event.values = values.data();
-}
 
 Session::Session(const std::string& path, const std::string& symbol_path)
     : trace_(format::open_trace(path)), checkers_(checkers::make_all_checkers()) {
@@ -70,31 +62,45 @@ void Session::go_to(std::uint64_t position) {
                                     position, report_.events),
                         format::ExitStatus::usage);
   }
+  if (position != position_) event_.reset();
   position_ = position;
-  replay_.reset();
-  event_.reset();
 }
 
-ReportView Session::view() {
-  if (!replay_) {
-    replay_ = std::make_unique<replay::Replay>(trace_, kNoCheckers);
-    if (position_ != 0) replay_->run_to(position_ - 1);
-  }
-  return {trace_, replay_->world(), report_, *symbolizer_};
-}
-
-// A trace has one reader of events at a time: the replay makes room, and is made anew when needed.
 const format::Event* Session::event() {
   if (position_ == 0) return nullptr;
-  if (!event_) {
-    replay_.reset();
-    event_ = read_event(trace_, position_);
-  }
+  if (!event_) event_ = Scene::read_event(ask(Scene::event_question()));
   return event_ ? &event_->event : nullptr;
 }
 
+std::string Session::ask_world(std::string_view command) {
+  return ask(Scene::command_question(command));
+}
+
+std::string Session::ask(std::string_view question) {
+  if (!checkpoints_) {
+    // Each process would load them for itself, and say again which files it refuses.
+    for (format::ModuleId id = 0; id < trace_.module_count(); ++id) {
+      if (trace_.module(id).is_target) symbolizer_->load(id);
+    }
+    checkpoints_ = std::make_unique<Checkpoints>([this] { return make_scene(); },
+                                                 checkpoint_interval(report_.events));
+  }
+  flush_output();  // a fork must find nothing in its buffer
+  return checkpoints_->ask(position_ == 0 ? 0 : position_ - 1, question);
+}
+
+std::unique_ptr<Run> Session::make_scene() {
+  return std::make_unique<Scene>(trace_,
+                                 [this](const replay::World& world, std::string_view command) {
+                                   return run_world_command(view(), world, list_entries_, command);
+                                 });
+}
+
+std::vector<pid_t> Session::processes() const {
+  return checkpoints_ ? checkpoints_->processes() : std::vector<pid_t>();
+}
+
 PoolLog Session::pool_log(std::uint64_t address) {
-  replay_.reset();
   return read_pool_log(trace_, address, report_.events);
 }
 

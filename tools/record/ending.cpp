@@ -149,9 +149,7 @@ format::FooterInfo make_footer(const FoundEnding& found, const RecordedTrace& tr
 bool ended_before_target(const SessionOutcome& outcome, const RecordedTrace& trace) {
   const Step step =
       outcome.crashed_in.value_or(outcome.failed.empty() ? outcome.step : *outcome.failed.begin());
-  // Our own driver starts unless Wine's kernel is gone, and who hosts it isn't known until it has.
-  const bool has_died = outcome.crashed_in || !outcome.crashes.empty() ||
-                        (outcome.failed.contains(Step::install) && trace.error.empty());
+  const bool has_died = outcome.crashed_in || !outcome.crashes.empty() || outcome.system_failed;
   return has_died && step <= Step::load && !outcome.stopped_in && !trace.end_reason &&
          !trace.calls.contains("cb:DriverEntry");
 }

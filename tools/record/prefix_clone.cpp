@@ -38,7 +38,7 @@ std::vector<SharedFile> clone_prefix(const fs::path& from, const fs::path& to) {
     } else if (!is_read_only(entry)) {
       fs::copy_file(entry.path(), copy);
     } else if (link_or_copy(entry.path(), copy)) {
-      shared.push_back({copy, entry.file_size(), entry.last_write_time()});
+      shared.push_back({copy, entry.path(), entry.file_size(), entry.last_write_time()});
     }
   }
   return shared;
@@ -47,9 +47,9 @@ std::vector<SharedFile> clone_prefix(const fs::path& from, const fs::path& to) {
 std::vector<fs::path> damaged_files(const std::vector<SharedFile>& shared) {
   std::vector<fs::path> damaged;
   for (const SharedFile& file : shared) {
-    std::error_code gone;  // removing one's own link harms no one
+    std::error_code gone;  // removing one's own link harms no one, nor does another file there
+    if (!fs::equivalent(file.path, file.original, gone)) continue;
     const fs::directory_entry now(file.path, gone);
-    if (!now.exists(gone)) continue;
     if (now.file_size() != file.size || now.last_write_time() != file.written) {
       damaged.push_back(file.path);
     }

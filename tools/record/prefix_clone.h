@@ -10,7 +10,8 @@ namespace ddireplay::tools::record {
 
 // A file that a clone shares with its template, and how it looked when it was cloned.
 struct SharedFile {
-  std::filesystem::path path;  // in the clone
+  std::filesystem::path path;      // in the clone
+  std::filesystem::path original;  // in the template
   std::uintmax_t size = 0;
   std::filesystem::file_time_type written;
 };

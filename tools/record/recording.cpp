@@ -187,49 +187,53 @@ void check_template(const Means& means, const fs::path& path, const RunDirectory
   discard_template(means.cache, path);
 }
 
+struct Recording {
+  SessionOutcome outcome;
+  RecordedTrace trace;
+  fs::path prefix_template;
+};
+
 // Up to the moment when no process is left and only the trace remains.
-SessionOutcome run_session(const Means& means, const Request& request, const Voice& voice,
-                           SignalQueue& signals, const fs::path& trace) {
+Recording record_once(const Means& means, const Request& request, const Voice& voice,
+                      SignalQueue& signals, const fs::path& path) {
+  Recording recording;
   std::optional<PrefixTemplate> from =
       PrefixTemplate::open(means.cache, means.wine, signals, voice.progress);
-  const fs::path template_path = from->path();
+  recording.prefix_template = from->path();
   RunDirectory directory(means.cache, *from);
   from.reset();  // others may make templates now
   Session session(means, request, voice, signals, directory);
   session.put_setup_in_place();
-  const SessionOutcome outcome = session.run(trace);
-  check_template(means, template_path, directory, voice);
-  return outcome;
-}
-
-struct Recording {
-  SessionOutcome outcome;
-  RecordedTrace trace;
-};
-
-Recording record_once(const Means& means, const Request& request, const Voice& voice,
-                      SignalQueue& signals, const fs::path& path) {
-  Recording recording;
-  recording.outcome = run_session(means, request, voice, signals, path);
+  recording.outcome = session.run(path);
+  check_template(means, recording.prefix_template, directory, voice);
   recording.trace = examine_trace(path);
   return recording;
 }
 
 // Of some hundred starts of Wine on a busy machine one ends in a fault of its own. Where that was
-// before the driver could do anything, nothing is lost by another try.
+// before the driver could do anything, nothing is lost by another try. What fails twice in a row
+// may have a prefix that is no good.
 Recording record_with_patience(const Means& means, const Request& request, const Voice& voice,
                                SignalQueue& signals, const fs::path& path) {
-  const Recording first = record_once(means, request, voice, signals, path);
-  if (!ended_before_target(first.outcome, first.trace)) return first;
-  voice.complaint("Wine itself ended before the driver was started; once more");
-  fs::resize_file(path, 0);
-  return record_once(means, request, voice, signals, path);
+  constexpr int kTries = 3;
+  for (int tries = 1;; ++tries) {
+    Recording recording = record_once(means, request, voice, signals, path);
+    if (tries == kTries || !ended_before_target(recording.outcome, recording.trace)) {
+      return recording;
+    }
+    voice.complaint("Wine itself ended before the driver was started; once more");
+    if (tries + 1 == kTries && !request.setup) {
+      discard_template(means.cache, recording.prefix_template);
+    }
+    fs::resize_file(path, 0);
+  }
 }
 
 ExitStatus record_supervised(const Means& means, const Request& request, const Voice& voice) {
   SignalQueue signals;  // from here on there are things to be removed
   PendingTrace pending(request.output);
-  auto [outcome, trace] = record_with_patience(means, request, voice, signals, pending.path());
+  auto [outcome, trace, prefix_template] =
+      record_with_patience(means, request, voice, signals, pending.path());
   if (trace.error.empty() && (outcome.program_timed_out || outcome.hung_in)) {
     trace.pending = find_pending_request(pending.path());
   }

@@ -9,8 +9,10 @@ using namespace std::chrono_literals;
 
 constexpr auto kStepLimit = 30s;
 constexpr auto kWrapUpLimit = 10s;
-constexpr int kOtherSteps = 6;      // all but the program's
-constexpr int kDriverCrashed = 14;  // exit code of ddirec.exe: recorder and kernel are gone
+constexpr int kOtherSteps = 7;  // all but the program's
+// Exit codes of ddirec.exe.
+constexpr int kRecorderFailed = 10;
+constexpr int kDriverCrashed = 14;  // recorder and kernel are gone
 
 std::optional<std::uint32_t> parse_program_exit(std::string_view line) {
   constexpr std::string_view kMark = "program: exit code ";
@@ -34,7 +36,7 @@ SessionWatcher::SessionWatcher(const TimeLimits& limits, bool has_program, Liste
 void SessionWatcher::on_start(pid_t control) {
   control_ = control;
   last_deadline_ = Clock::now() + limits_.overall;
-  begin_step(Step::install);
+  begin_step(Step::boot);
 }
 
 void SessionWatcher::on_line(Stream stream, std::string_view line) {
@@ -140,10 +142,14 @@ bool SessionWatcher::on_deadline() {
 SessionOutcome SessionWatcher::outcome(const RunEnd& end) const {
   SessionOutcome outcome = outcome_;
   outcome.end = end;
+  const auto exited_with = [&end](int code) {
+    return end.kind == RunEnd::Kind::exited && end.exit_status == code;
+  };
+  outcome.system_failed = exited_with(kRecorderFailed) && (outcome.failed.contains(Step::boot) ||
+                                                           outcome.failed.contains(Step::install));
   // The others may hear of a process's end before its parent does, which may even hear of it only
   // when the last step has begun: the first step that failed was it.
-  const bool is_told_of = end.kind == RunEnd::Kind::exited && end.exit_status == kDriverCrashed;
-  if (is_told_of && !outcome.crashed_in) outcome.crashed_in = outcome.step;
+  if (exited_with(kDriverCrashed) && !outcome.crashed_in) outcome.crashed_in = outcome.step;
   if (outcome.crashed_in && !outcome.failed.empty()) {
     outcome.crashed_in = std::min(*outcome.crashed_in, *outcome.failed.begin());
   }

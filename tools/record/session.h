@@ -33,11 +33,12 @@ TimeLimits time_limits(std::chrono::seconds program);
 // What became of it. More than one thing may have gone wrong.
 struct SessionOutcome {
   RunEnd end;
-  Step step = Step::install;           // the last that was begun
+  Step step = Step::boot;              // the last that was begun
   std::set<Step> failed;               // as ddirec.exe says; it has said why
   std::optional<Step> hung_in;         // the step that went beyond its limit, and all was ended
   bool program_timed_out = false;      // the program was ended
   std::vector<std::uint64_t> busy_at;  // instruction pointers in driver hosts, when something hung
+  bool system_failed = false;          // Wine did not come up, or could not start the recorder
   std::optional<std::uint32_t> program_exit;
   std::optional<Step> stopped_in;               // the step in which it was first asked to stop
   std::optional<Step> crashed_in;               // the step in which the driver's host process died

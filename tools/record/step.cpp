@@ -9,10 +9,10 @@ namespace {
 using namespace std::string_view_literals;
 
 constexpr std::array kVerbs = {
-    std::pair{"install"sv, Step::install}, std::pair{"start"sv, Step::start},
-    std::pair{"load"sv, Step::load},       std::pair{"run"sv, Step::run},
-    std::pair{"unload"sv, Step::unload},   std::pair{"stop"sv, Step::stop},
-    std::pair{"remove"sv, Step::remove}};
+    std::pair{"boot"sv, Step::boot},   std::pair{"install"sv, Step::install},
+    std::pair{"start"sv, Step::start}, std::pair{"load"sv, Step::load},
+    std::pair{"run"sv, Step::run},     std::pair{"unload"sv, Step::unload},
+    std::pair{"stop"sv, Step::stop},   std::pair{"remove"sv, Step::remove}};
 
 }  // namespace
 
@@ -31,6 +31,8 @@ std::optional<StepResult> parse_step_result(std::string_view line) {
 
 Step next_step(const StepResult& result, bool has_program) {
   switch (result.step) {
+    case Step::boot:
+      return result.ok ? Step::install : Step::remove;
     case Step::install:
       return result.ok ? Step::start : Step::remove;
     case Step::start:

@@ -6,11 +6,11 @@
 
 namespace ddireplay::tools::record {
 
-enum class Step { install, start, load, run, unload, stop, remove, done };
+enum class Step { boot, install, start, load, run, unload, stop, remove, done };
 
 // What ddirec.exe prints when a step is over: "step: VERB OBJECT ok", or "... failed".
 struct StepResult {
-  Step step = Step::install;
+  Step step = Step::boot;
   bool ok = false;
 };
 

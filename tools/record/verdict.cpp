@@ -142,8 +142,10 @@ ExitStatus status_of(const Request& request, const SessionOutcome& outcome, cons
 
 std::string describe(const Request& request, Step step) {
   switch (step) {
-    case Step::install:
+    case Step::boot:
       return "starting Wine";
+    case Step::install:
+      return "starting the recorder";
     case Step::start:
       return "starting the recording";
     case Step::load:

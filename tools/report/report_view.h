@@ -1,4 +1,4 @@
-// All that a report is written from.
+// All that a report is written from. The World at some position is not part of it.
 #pragma once
 
 #include <string_view>
@@ -10,7 +10,6 @@ namespace ddireplay::tools {
 
 struct ReportView {
   const format::TraceReader& trace;
-  const replay::World& world;
   const replay::Report& report;
   Symbolizer& symbolizer;
 

@@ -168,6 +168,8 @@ std::optional<std::uint64_t> Symbolizer::address_of(std::string_view name) {
   return std::nullopt;
 }
 
+void Symbolizer::load(format::ModuleId module) { state_->symbols_of(module); }
+
 std::string Symbolizer::symbols_state(format::ModuleId module) {
   const State::Symbols& symbols = state_->symbols_of(module);
   if (symbols.table == nullptr) return "no symbols";

@@ -63,6 +63,8 @@ class Symbolizer {
 
   // The module that the address lies in.
   std::optional<format::ModuleId> module_at(std::uint64_t address) const;
+  // Looks for the module's symbols now, and not when the first address in it is looked up.
+  void load(format::ModuleId module);
   // What is known of a module's symbols: "(trace symbols)", "(pdb symbols)  PATH", ...
   std::string symbols_state(format::ModuleId module);
 

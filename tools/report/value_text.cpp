@@ -124,6 +124,7 @@ std::string value_text(const format::Field& field, std::uint64_t value, unsigned
       return major_text(value);
     case format::Kind::size:
     case format::Kind::flags:
+    case format::Kind::page:
     case format::Kind::handle:
       return fmt::format("{:#x}", value);
   }

@@ -58,9 +58,9 @@ std::uint32_t option_of(const replay::Rule& rule) {
 }
 
 // As the recorded machine had them set; else those that the armed rules stand for.
-std::uint32_t flags_in_force(const ReportView& view) {
+std::uint32_t flags_in_force(const ReportView& view, const replay::World& world) {
   std::uint32_t flags = 0;
-  for (const replay::Driver& driver : view.world.drivers().all()) flags |= driver.verifier_flags;
+  for (const replay::Driver& driver : world.drivers().all()) flags |= driver.verifier_flags;
   if (flags != 0) return flags;
   for (const replay::RuleActivity& armed : view.report.rules_armed) flags |= option_of(*armed.rule);
   return flags;
@@ -91,14 +91,14 @@ void append_usage(std::string& out, std::string_view pool,
 
 // Synchronised executions and working-set trims are the kernel's own doings: no call of a driver
 // shows them, so they stay 0.
-void append_statistics(std::string& out, const ReportView& view, std::uint32_t flags) {
+void append_statistics(std::string& out, const replay::World& world, std::uint32_t flags) {
   std::uint64_t raises = 0;
   std::uint64_t acquires = 0;
-  for (const replay::Driver& driver : view.world.drivers().all()) {
+  for (const replay::Driver& driver : world.drivers().all()) {
     raises += driver.raise_irqls;
     acquires += driver.acquire_spin_locks;
   }
-  const replay::PoolStatistics& pool = view.world.pool().total();
+  const replay::PoolStatistics& pool = world.pool().total();
   append(out, "\nSummary of All Verifier Statistics\n\n");
   append(out, "  RaiseIrqls           0x{:x}\n", raises);
   append(out, "  AcquireSpinLocks     0x{:x}\n", acquires);
@@ -125,9 +125,9 @@ void append_driver_statistics(std::string& out, const replay::PoolStatistics& po
 }
 
 // Its peak is not counted apart: what is held now stands for it.
-void append_contiguous(std::string& out, const ReportView& view, format::ModuleId driver) {
+void append_contiguous(std::string& out, const replay::World& world, format::ModuleId driver) {
   std::uint64_t bytes = 0;
-  view.world.pool().for_each_of(driver, [&](const replay::PoolBlock& block) {
+  world.pool().for_each_of(driver, [&](const replay::PoolBlock& block) {
     if (block.kind == replay::BlockKind::contiguous) bytes += block.charged;
   });
   append(out, "      Contiguous Memory Bytes:       0x{:08X}\n", bytes);
@@ -143,14 +143,15 @@ void append_block(std::string& out, const ReportView& view, const replay::PoolBl
                      : function_name(view.symbolizer.frame(caller), width));
 }
 
-void append_blocks(std::string& out, const ReportView& view, format::ModuleId driver) {
+void append_blocks(std::string& out, const ReportView& view, const replay::World& world,
+                   format::ModuleId driver) {
   const std::size_t width = 2 + pointer_digits(view.pointer_bytes());
   append(out, "\n    Pool Allocations:\n\n");
   append(out, "      {:<{}}  {:<10}  {:<4}  {:<{}}\n", "Address", width, "Length", "Tag", "Caller",
          width);
   append(out, "      {:-<{}}  {:-<10}  {:-<4}  {:-<{}}\n", "", width, "", "", "", width);
-  view.world.pool().for_each_of(
-      driver, [&](const replay::PoolBlock& block) { append_block(out, view, block); });
+  world.pool().for_each_of(driver,
+                           [&](const replay::PoolBlock& block) { append_block(out, view, block); });
 }
 
 // A driver that is being unloaded is still in the verifier's list as it was.
@@ -159,27 +160,27 @@ std::string_view state_text(replay::DriverState state) {
 }
 
 // Where the machine's list entry is not known, the driver's image stands in its place.
-void append_driver(std::string& out, const ReportView& view, const replay::Driver& driver,
-                   bool allocations, const ListEntries& entries) {
+void append_driver(std::string& out, const ReportView& view, const replay::World& world,
+                   const replay::Driver& driver, bool allocations, const ListEntries& entries) {
   const format::Module& module = view.trace.module(driver.module);
   const auto entry = entries.find(driver.module);
   append(
       out, "\n  MODULE: {} {} ({})\n\n",
       prefixed_pointer(entry == entries.end() ? module.base : entry->second, view.pointer_bytes()),
       module.name, state_text(driver.state));
-  append_driver_statistics(out, view.world.pool().statistics(driver.module));
-  append_contiguous(out, view, driver.module);
-  if (allocations) append_blocks(out, view, driver.module);
+  append_driver_statistics(out, world.pool().statistics(driver.module));
+  append_contiguous(out, world, driver.module);
+  if (allocations) append_blocks(out, view, world, driver.module);
 }
 
-void append_drivers(std::string& out, const ReportView& view, bool allocations,
-                    std::string_view image, const ListEntries& entries) {
+void append_drivers(std::string& out, const ReportView& view, const replay::World& world,
+                    bool allocations, std::string_view image, const ListEntries& entries) {
   append(out, "\nDriver Verification List\n------------------------\n");
   bool found = image.empty();
-  for (const replay::Driver& driver : view.world.drivers().all()) {
+  for (const replay::Driver& driver : world.drivers().all()) {
     if (driver.module == format::kNoModuleId) continue;
     if (!image.empty() && !same_name(view.trace.module(driver.module).name, image)) continue;
-    append_driver(out, view, driver, allocations, entries);
+    append_driver(out, view, world, driver, allocations, entries);
     found = true;
   }
   if (!found) {
@@ -203,13 +204,13 @@ void append_log_entry(std::string& out, const PoolLogEntry& entry, Symbolizer& s
 
 }  // namespace
 
-std::string verifier_text(const ReportView& view, VerifierParts parts, std::string_view image,
-                          const ListEntries& entries) {
+std::string verifier_text(const ReportView& view, const replay::World& world, VerifierParts parts,
+                          std::string_view image, const ListEntries& entries) {
   std::string out;
-  const std::uint32_t flags = flags_in_force(view);
+  const std::uint32_t flags = flags_in_force(view, world);
   append_flags(out, flags);
-  append_statistics(out, view, flags);
-  if (parts.drivers) append_drivers(out, view, parts.allocations, image, entries);
+  append_statistics(out, world, flags);
+  if (parts.drivers) append_drivers(out, view, world, parts.allocations, image, entries);
   return out;
 }
 

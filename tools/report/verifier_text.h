@@ -21,8 +21,8 @@ struct VerifierParts {
 
 // `!verifier FLAGS IMAGE`. An empty image: all drivers. Throws format::Error (usage) where the
 // trace has no driver of that name.
-std::string verifier_text(const ReportView& view, VerifierParts parts, std::string_view image,
-                          const ListEntries& entries);
+std::string verifier_text(const ReportView& view, const replay::World& world, VerifierParts parts,
+                          std::string_view image, const ListEntries& entries);
 
 // `!verifier 0x80 ADDRESS`: newest first.
 std::string pool_log_text(const PoolLog& log, std::uint64_t address, Symbolizer& symbolizer);

@@ -51,4 +51,4 @@ static VOID Run(PDEVICE_OBJECT DeviceObject) {
   RunThread(TakeSecondThenFirst);
 }
 
-const SAMPLE Sample = {Run, NULL};
+const SAMPLE Sample = {.Run = Run};

@@ -18,4 +18,4 @@ static VOID Run(PDEVICE_OBJECT DeviceObject) {
 #endif
 }
 
-const SAMPLE Sample = {Run, NULL};
+const SAMPLE Sample = {.Run = Run};

@@ -21,4 +21,4 @@ static VOID Run(PDEVICE_OBJECT DeviceObject) {
   }
 }
 
-const SAMPLE Sample = {Run, NULL};
+const SAMPLE Sample = {.Run = Run};

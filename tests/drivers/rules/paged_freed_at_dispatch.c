@@ -20,4 +20,4 @@ static VOID Run(PDEVICE_OBJECT DeviceObject) {
 #endif
 }
 
-const SAMPLE Sample = {Run, NULL};
+const SAMPLE Sample = {.Run = Run};

@@ -20,4 +20,4 @@ static VOID Run(PDEVICE_OBJECT DeviceObject) {
   ExFreePoolWithTag(Resource, SAMPLE_TAG);
 }
 
-const SAMPLE Sample = {Run, NULL};
+const SAMPLE Sample = {.Run = Run};

@@ -19,4 +19,4 @@ static VOID Run(PDEVICE_OBJECT DeviceObject) {
   ExDeleteResourceLite(&Resource);
 }
 
-const SAMPLE Sample = {Run, NULL};
+const SAMPLE Sample = {.Run = Run};

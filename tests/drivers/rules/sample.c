@@ -56,6 +56,7 @@ NTSTATUS NTAPI DriverEntry(PDRIVER_OBJECT DriverObject, PUNICODE_STRING Registry
   DriverObject->MajorFunction[IRP_MJ_CREATE] = DispatchOpenClose;
   DriverObject->MajorFunction[IRP_MJ_CLOSE] = DispatchOpenClose;
   DriverObject->MajorFunction[IRP_MJ_DEVICE_CONTROL] = DispatchDeviceControl;
+  DriverObject->FastIoDispatch = (PFAST_IO_DISPATCH)Sample.FastIo;
   DriverObject->DriverUnload = Unload;
   DeviceObject->Flags &= ~DO_DEVICE_INITIALIZING;
   return STATUS_SUCCESS;

@@ -23,7 +23,8 @@ extern VOID(NTAPI* ExportedLowerIrql)(KIRQL NewIrql) __asm__("__imp_KeLowerIrql"
 
 typedef struct _SAMPLE {
   VOID (*Run)(PDEVICE_OBJECT DeviceObject);  // in the thread of the request, at PASSIVE_LEVEL
-  VOID (*Unload)(VOID);                      // may be NULL
+  VOID (*Unload)(VOID);                      // NULL: nothing to do
+  const FAST_IO_DISPATCH* FastIo;            // may be NULL
 } SAMPLE;
 
 extern const SAMPLE Sample;

@@ -29,4 +29,4 @@ static VOID Run(PDEVICE_OBJECT DeviceObject) {
   ZwClose(Handle);
 }
 
-const SAMPLE Sample = {Run, NULL};
+const SAMPLE Sample = {.Run = Run};

@@ -19,4 +19,4 @@ static VOID Unload(VOID) {
 #endif
 }
 
-const SAMPLE Sample = {Run, Unload};
+const SAMPLE Sample = {.Run = Run, .Unload = Unload};

@@ -36,7 +36,8 @@ run repair --carve dump --trace 78 -o other.ddt
 run repair --carve dump --trace 77777 -o other.ddt
 
 echo old >kept.ddt
-run repair kept.ddt -o kept.ddt
+echo "no trace" >nothing.ddt
+run repair nothing.ddt -o kept.ddt
 run repair leak.ddt -o nowhere/out.ddt
 cat kept.ddt
 ls *.partial 2>/dev/null || echo "no partial file is left"

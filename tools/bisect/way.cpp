@@ -1,0 +1,27 @@
+#include "tools/bisect/way.h"
+
+namespace ddireplay::tools::bisect {
+namespace {
+
+constexpr std::uint8_t kDeviceControl = 0x0e;
+constexpr std::uint8_t kInternalDeviceControl = 0x0f;
+
+}  // namespace
+
+Activity activity_of(const replay::CallbackFrame& frame, const replay::World& world) {
+  Activity activity{.function = frame.function};
+  if (frame.kind != replay::CallbackKind::dispatch) return activity;
+  const replay::IrpTurn* turn = world.irps().of_frame(frame.entered.position);
+  activity.major = frame.major;
+  activity.has_major = true;
+  const bool has_code = frame.major == kDeviceControl || frame.major == kInternalDeviceControl;
+  if (turn != nullptr && has_code) activity.code = static_cast<std::uint32_t>(turn->parameters[2]);
+  return activity;
+}
+
+Activity activity_of(const replay::Step& step, const replay::World& world) {
+  const auto frames = world.threads().frames(*step.event);
+  return frames.empty() ? Activity{} : activity_of(frames.back(), world);
+}
+
+}  // namespace ddireplay::tools::bisect
