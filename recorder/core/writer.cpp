@@ -309,10 +309,9 @@ bool Writer::write_mark() {
   if (!mark_is_due_ || flight_.is_used() || recorder_.rings().size() < 2) return true;
   const std::uint64_t now = platform::clock();
   std::uint64_t settled = now;
-  for (std::size_t stream = 0; stream < recorder_.rings().size(); ++stream) {
-    // A loss that has been taken out and is in no chunk yet is from before.
-    const std::uint64_t limit = carried_loss_[stream] == 0 ? now : 0;
-    const std::uint64_t time = recorder_.rings()[stream].settle(limit);
+  // A loss that has been taken out and is in no chunk yet lies before an event that is in its ring.
+  for (Ring& ring : recorder_.rings()) {
+    const std::uint64_t time = ring.settle(now);
     settled = time < settled ? time : settled;
   }
   mark_is_due_ = settled != now;

@@ -58,7 +58,8 @@ class Run {
       : shape_(shape),
         machine_(seed, shape.processors, shape.threads + 1),
         rings_(shape.processors),
-        seen_(shape.processors) {
+        seen_(shape.processors),
+        out_(shape.slots) {
     for (unsigned i = 0; i < shape.processors; ++i) {
       memory_.emplace_back(shape.slots);
       rings_[i].attach(memory_.back(), shape.start);
@@ -185,15 +186,14 @@ class Run {
   }
 
   unsigned drain(unsigned ring, unsigned room) {
-    std::vector<Slot> out(room);
-    const Drained drained =
-        rings_[ring].drain(out, [](const Record& record) { return record.function; });
+    const Drained drained = rings_[ring].drain(
+        std::span(out_).first(room), [](const Record& record) { return record.function; });
     Seen& seen = seen_[ring];
     seen.pending_loss += drained.lost_before;
     if (drained.slots == 0) return 0;
     if (seen.pending_loss != 0) seen.taken.push_back({.lost = seen.pending_loss});
     seen.pending_loss = 0;
-    for (unsigned at = 0; at < drained.slots;) at += take(seen, &out[at]);
+    for (unsigned at = 0; at < drained.slots;) at += take(seen, &out_[at]);
     return drained.slots;
   }
 
@@ -243,6 +243,9 @@ class Run {
   std::vector<TestedRing> rings_;
   std::deque<Attempt> attempts_;  // place: the event's number
   std::vector<Seen> seen_;
+  // The consumer's: a run that is given up leaves it in the middle, and what it has on its own
+  // stack is never destroyed.
+  std::vector<Slot> out_;
   std::vector<Try> under_way_;
   std::uint64_t moment_ = 0;
   std::uint64_t stop_at_ = ~std::uint64_t{0};

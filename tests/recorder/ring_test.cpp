@@ -151,6 +151,30 @@ TEST_CASE("nothing behind an uncommitted reservation is taken out", "[ring]") {
   CHECK(seen[1].values[0] == 3);
 }
 
+TEST_CASE("an empty ring has settled until now, unless something earlier is still to be told",
+          "[ring]") {
+  TestRing test(8);
+  Drained drained;
+  REQUIRE(test.store(2, 1));
+  const std::uint64_t now = platform::clock() + 1000;
+  CHECK(test.ring.settle(now) < now);  // an event is in it
+  const std::uint64_t last = take(test.ring, 8, drained).back().time;
+  CHECK(test.ring.settle(now) == now);
+  CHECK(test.ring.settle(now - 1) == now);  // time does not go back
+  REQUIRE(test.store(2, 1));
+  CHECK(take(test.ring, 8, drained).front().time == now);
+  CHECK(last < now);
+
+  while (test.store(2, 1)) {
+  }
+  const std::uint64_t newest = take(test.ring, 8, drained).back().time;
+  CHECK(test.ring.settle(now + 1000) == newest);  // a loss that no mark has told
+  REQUIRE(test.store(2, 1));
+  CHECK(take(test.ring, 8, drained).size() == 1);
+  CHECK(drained.lost_before == 1);
+  CHECK(test.ring.settle(now + 1000) == now + 1000);
+}
+
 TEST_CASE("what is left of a ring counts as lost", "[ring]") {
   TestRing test(8);
   for (int i = 0; i < 3; ++i) test.store(1, i);

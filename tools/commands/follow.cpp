@@ -59,6 +59,7 @@ class Follower {
     replay::Replay replay(*trace_, checkers, arguments_.options);
     if (follow(replay)) {
       replay.run();
+      teller_.tell(replay.report());
     } else {
       talk(path_ +
            ": stopped on request: the trace is not finished, and what follows is what it "
