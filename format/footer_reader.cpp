@@ -59,7 +59,7 @@ Derivation to_derivation(schema::Derivation::Reader from) {
 // Of a reason that only later versions know, nothing is known but that it wasn't the usual one.
 EndReason to_end_reason(schema::EndReason from) {
   const auto reason = static_cast<EndReason>(from);
-  return reason <= EndReason::unload_failed ? reason : EndReason::recovered;
+  return reason <= EndReason::cut_off ? reason : EndReason::recovered;
 }
 
 FooterContents to_contents(schema::Footer::Reader from) {

@@ -110,6 +110,7 @@ enum EndReason {
   killed @11;               # all was ended on request
   loadFailed @12;           # closed in order; a target could not be started
   unloadFailed @13;         # closed in order; a target could not be unloaded
+  cutOff @14;               # a part of a recording: what came behind was left out
 }
 
 enum AccessKind {

@@ -166,8 +166,10 @@ FooterInfo TraceCopy::finish(const CopyStep& step) {
     recount_imports(footer);
     footer.stacks_lost = 0;
   }
-  if (!options_.reaches_end) {
-    footer.end_reason = EndReason::converted;
+  const bool is_cut = !options_.reaches_end || footer.end_reason == EndReason::cut_off;
+  if (is_cut) {
+    // What proves one finding needs no end.
+    footer.end_reason = step.finding == 0 ? EndReason::cut_off : EndReason::converted;
     footer.ending.reset();
   } else if (is_recovered && is_in_order(footer.end_reason)) {
     footer.end_reason = EndReason::recovered;

@@ -33,7 +33,7 @@ constexpr const char* kFooter =
     "  0  clean\n"
     "  1  findings\n"
     "  2  wrong usage\n"
-    "  3  the trace was lossy or recovered: the verdict has gaps\n"
+    "  3  a trace is lossy, was recovered or ends early: the verdict has gaps\n"
     "  4  not a trace, or unreadable\n"
     "\n"
     "`ddireplay COMMAND --help` says more of each.";
@@ -43,9 +43,14 @@ ExitStatus status_of(const CLI::App& app, const CLI::ParseError& error) {
   return app.exit(error) == 0 ? ExitStatus::clean : ExitStatus::usage;
 }
 
+// Of the innermost command that was named.
 std::string failure_line(const CLI::App* app, const CLI::Error& error) {
-  const std::string command = app->get_parent() == nullptr ? "" : " " + app->get_name();
-  return fmt::format("ddireplay: {}; see `ddireplay{} --help`\n", error.what(), command);
+  std::string commands;
+  for (auto named = app->get_subcommands(); !named.empty();
+       named = named.front()->get_subcommands()) {
+    commands += " " + named.front()->get_name();
+  }
+  return fmt::format("ddireplay: {}; see `ddireplay{} --help`\n", error.what(), commands);
 }
 
 // CLI11 would only say that a command is missing.

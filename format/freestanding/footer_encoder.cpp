@@ -9,8 +9,7 @@ namespace ddireplay::format {
 namespace {
 
 static_assert(static_cast<int>(EndReason::stopped) == static_cast<int>(flat::EndReason::kStopped));
-static_assert(static_cast<int>(EndReason::unload_failed) ==
-              static_cast<int>(flat::EndReason::kUnloadFailed));
+static_assert(static_cast<int>(EndReason::cut_off) == static_cast<int>(flat::EndReason::kCutOff));
 static_assert(static_cast<int>(AccessKind::execute) ==
               static_cast<int>(flat::AccessKind::kExecute));
 

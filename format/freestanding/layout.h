@@ -100,6 +100,7 @@ enum class EndReason : std::uint16_t {
   killed,          // all was ended on request
   load_failed,     // closed in order; a target could not be started
   unload_failed,   // closed in order; a target could not be unloaded
+  cut_off,         // a part of a recording: what came behind was left out
 };
 
 // Whether a recorder closed the trace: otherwise what came after the last chunk isn't known.

@@ -16,10 +16,10 @@ namespace ddireplay::format::text {
 inline constexpr std::array<std::string_view, 3> kIrqlSources = {"hardware", "modelled",
                                                                  "virtualised"};
 inline constexpr std::array<std::string_view, 3> kHosts = {"windows", "wine", "written"};
-inline constexpr std::array<std::string_view, 14> kEndReasons = {
+inline constexpr std::array<std::string_view, 15> kEndReasons = {
     "stopped",    "recovered", "thread-inside",  "disk-full",      "target-crashed",
     "time-limit", "converted", "program-failed", "stop-requested", "host-died",
-    "hung",       "killed",    "load-failed",    "unload-failed"};
+    "hung",       "killed",    "load-failed",    "unload-failed",  "cut-off"};
 inline constexpr std::array<std::string_view, 4> kAccessKinds = {"none", "read", "write",
                                                                  "execute"};
 

@@ -55,7 +55,7 @@ TEST_CASE("builds are files and directories, in natural order") {
   write(scratch.path("b/1.10/b.txt"), kClean);
   write(scratch.path("b/1.10/a10.txt"), kClean);
   write(scratch.path("b/1.10/a9.txt"), kClean);
-  write(scratch.path("b/1.10/deep/er/not.txt"), kClean);
+  write(scratch.path("b/1.10/deep/er/too.txt"), kClean);
   write(scratch.path("b/1.9.1.ddt"), "");
   write(scratch.path("b/1.9.ddt"), "");
   write(scratch.path("b/README.md"), "");
@@ -66,7 +66,8 @@ TEST_CASE("builds are files and directories, in natural order") {
   REQUIRE(builds.size() == 4);
   CHECK(builds[2].traces == std::vector<std::string>{scratch.path("b/1.10/a9.txt"),
                                                      scratch.path("b/1.10/a10.txt"),
-                                                     scratch.path("b/1.10/b.txt")});
+                                                     scratch.path("b/1.10/b.txt"),
+                                                     scratch.path("b/1.10/deep/er/too.txt")});
   CHECK(builds[3].traces.empty());
   CHECK(names(builds_of({"x10/", "x9"}, false)) == std::vector<std::string>{"x9", "x10"});
   CHECK(names(builds_of({"x10/", "x9"}, true)) == std::vector<std::string>{"x10", "x9"});
@@ -110,16 +111,19 @@ TEST_CASE("a finding is wanted by rule, by slug, or by the first digits of its f
     CAPTURE(typed);
     const Wanted wanted = wanted_finding(typed);
     CHECK(wanted.rules.empty());
-    CHECK(is_wanted(wanted, leak.finding));
+    CHECK(is_wanted(wanted, leak.finding.fingerprint));
   }
   std::string other = whole.substr(0, 6);
   other[5] = other[5] == '0' ? '1' : '0';
-  CHECK_FALSE(is_wanted(wanted_finding(other), leak.finding));
+  CHECK_FALSE(is_wanted(wanted_finding(other), leak.finding.fingerprint));
   CHECK(wanted_finding("0xc4:0x62").rules == std::vector<std::string>{"C4:62"});
   CHECK(wanted_finding("C4").rules == std::vector<std::string>{"C4"});
   CHECK(wanted_finding("pool-leak-at-unload").rules ==
         std::vector<std::string>{"pool-leak-at-unload"});
   CHECK(wanted_finding("ABCD").fingerprint == "abcd");
+  CHECK(wanted_finding("0xABCD").fingerprint == "abcd");
+  CHECK_THROWS_WITH(wanted_finding("abc"),
+                    "abc: of a fingerprint the first 4 digits are needed at least");
 }
 
 }  // namespace

@@ -261,7 +261,7 @@ TEST_CASE("mistakes are told by line and column") {
         "leak.txt:1:12: one of stopped, recovered, thread-inside, disk-full, target-crashed, "
         "time-limit, converted, program-failed, stop-requested, host-died, hung, killed, "
         "load-failed, "
-        "unload-failed is "
+        "unload-failed, cut-off is "
         "expected");
   CHECK(error_of("chunk cpu0 number=1\nchunk cpu0 number=1") ==
         "leak.txt:2:12: another chunk has this number");

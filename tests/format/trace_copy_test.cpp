@@ -101,6 +101,17 @@ TEST_CASE("a copy of some events has what they refer to, and counts them anew") 
   CHECK(footer.derivation->finding == 7);
 }
 
+TEST_CASE("a copy that ends early says so, unless it is there for one finding") {
+  TraceReader source = trace_from_text(kSource, "source");
+  const auto first = [](const Event& event) { return event.position == 1; };
+  TraceReader cut = copy_of(source, {.reaches_end = false}, {.step = "cut"}, first);
+  CHECK(cut.footer()->end_reason == EndReason::cut_off);
+  TraceReader copy = copy_of(cut, {}, {.step = "again"}, first);
+  CHECK(copy.footer()->end_reason == EndReason::cut_off);
+  TraceReader reduced = copy_of(cut, {}, {.step = "reduced", .finding = 7}, first);
+  CHECK(reduced.footer()->end_reason == EndReason::converted);
+}
+
 TEST_CASE("gaps are copied, and what was lost behind the last event where that is") {
   TraceReader source = trace_from_text(kSource, "source");
   const CopyStep step = {.step = "all", .events = 4, .lost = 3};

@@ -93,7 +93,8 @@ TEST_CASE("a range begins with the callbacks that it lies in, and what came befo
   REQUIRE(part.footer()->derivation);
   CHECK(part.footer()->derivation->begin == 5);
   CHECK(part.footer()->derivation->events == 12);
-  CHECK(part.footer()->end_reason == format::EndReason::converted);
+  CHECK(part.footer()->end_reason == format::EndReason::cut_off);
+  CHECK_FALSE(format::is_whole(part.footer()->end_reason));
 }
 
 TEST_CASE("a range of all is the whole") {

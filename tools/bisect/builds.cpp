@@ -47,12 +47,13 @@ std::vector<std::string> paths_in(const std::string& directory) {
   return paths;
 }
 
+// Directories in it are gone through, too.
 std::vector<std::string> traces_of(const std::string& path) {
   std::error_code error;
   if (!fs::is_directory(path, error)) return {path};
   std::vector<std::string> traces;
   for (const std::string& inside : paths_in(path)) {
-    if (!fs::is_directory(inside, error)) traces.push_back(inside);
+    std::ranges::copy(traces_of(inside), std::back_inserter(traces));
   }
   return traces;
 }

@@ -5,7 +5,8 @@
 #include <vector>
 
 #include "tools/bisect/search.h"
-#include "tools/bisect/wanted.h"
+#include "tools/corpus/expectation.h"
+#include "tools/wanted_finding.h"
 
 namespace ddireplay::tools::bisect {
 
@@ -14,7 +15,8 @@ struct Build {
   std::vector<std::string> traces;  // paths, in natural order; none: its directory is empty
 };
 
-// What lies in `directory`, a build each: a trace, or a directory of traces. In natural order of
+// What lies in `directory`, a build each: a trace, or a directory of traces and of directories of
+// them. In natural order of
 // names, from which the extension of a trace is left out. Names that begin with a dot, and *.md,
 // are not looked at. Throws format::Error.
 std::vector<Build> builds_in(const std::string& directory);

@@ -16,6 +16,13 @@ using corpus::ExpectedFinding;
 using corpus::Outcome;
 using format::ExitStatus;
 
+// "C4:62 of My.sys at #51, fingerprint 0123456789abcdef"
+std::string finding_name(const ExpectedFinding& finding) {
+  return fmt::format("{}{} at #{}, fingerprint {}", finding.rule,
+                     finding.driver.empty() ? "" : " of " + finding.driver, finding.position,
+                     finding.fingerprint);
+}
+
 // What one trace says.
 struct Said {
   BuildVerdict verdict = BuildVerdict::skip;
@@ -29,7 +36,7 @@ Said said(const std::string& trace, const Outcome& outcome, const Wanted& wanted
   }
   const ExpectedFinding* doubtful = nullptr;
   for (const ExpectedFinding& finding : outcome.findings) {
-    if (!is_wanted(wanted, finding)) continue;
+    if (!is_wanted(wanted, finding.fingerprint)) continue;
     if (finding.verdict == "violation") {
       return {BuildVerdict::bad, fmt::format("{}: {}", trace, finding_name(finding)), finding};
     }
@@ -43,6 +50,12 @@ Said said(const std::string& trace, const Outcome& outcome, const Wanted& wanted
   if (outcome.status == ExitStatus::incomplete) {
     return {BuildVerdict::skip,
             fmt::format("{}: the trace has gaps, in which the finding may be", trace)};
+  }
+  if (outcome.is_part) {
+    return {
+        BuildVerdict::skip,
+        fmt::format("{}: the trace is a part of a recording, and the finding may be in the rest",
+                    trace)};
   }
   return {BuildVerdict::good, ""};
 }

@@ -16,6 +16,7 @@
 #include "tools/bisect/builds.h"
 #include "tools/bisect/inevitable_text.h"
 #include "tools/bisect/search_text.h"
+#include "tools/commands/exit_help.h"
 #include "tools/corpus/crash_note.h"
 #include "tools/corpus/workers.h"
 #include "tools/output.h"
@@ -41,13 +42,7 @@ constexpr const char* kHelp =
     "\n"
     "A build is a trace or a directory of traces. Builds are taken in natural order of their "
     "names\n"
-    "(1.9, 1.10-rc1, 1.10); the first must be good and the last bad.\n"
-    "\n"
-    "Exit status: 0 if it is named, 3 if builds that can't be judged leave a range, or if the "
-    "trace\n"
-    "has gaps, 4 if nothing can be read, 2 if there is no such finding or no good or bad end. "
-    "With\n"
-    "--bisect-run: 0 good, 1 bad, 125 can't be judged, and nothing else.";
+    "(1.9, 1.10-rc1, 1.10); the first must be good and the last bad.";
 
 struct Arguments {
   std::vector<std::string> paths;
@@ -82,8 +77,7 @@ std::string known_findings(const std::vector<const replay::Finding*>& findings) 
 const replay::Finding& chosen_finding(const replay::Report& report, const Arguments& arguments) {
   std::vector<const replay::Finding*> matching;
   for (const replay::Finding& finding : report.findings) {
-    const std::string fingerprint = fmt::format("{:016x}", finding.fingerprint);
-    if (fingerprint.starts_with(arguments.judge.wanted.fingerprint)) matching.push_back(&finding);
+    if (is_wanted(arguments.judge.wanted, finding.fingerprint)) matching.push_back(&finding);
   }
   const std::string& trace = arguments.paths.front();
   const auto is_the_same = [&](const replay::Finding* finding) {
@@ -206,7 +200,7 @@ ExitStatus judge_for_git(const Arguments& arguments) {
 
 ExitStatus bisect_all(Arguments& arguments) {
   arguments.judge.rules = rule_names(arguments.judge.rules);
-  arguments.judge.wanted = bisect::wanted_finding(arguments.finding);
+  arguments.judge.wanted = wanted_finding(arguments.finding);
   corpus::name_trace_in_crash();
   if (arguments.bisect_run) return judge_for_git(arguments);
   const bool is_trace = arguments.paths.size() == 1 && !is_directory(arguments.paths.front());
@@ -225,6 +219,15 @@ void add_bisect_command(CLI::App& app, ExitStatus& status) {
   const auto arguments = std::make_shared<Arguments>();
   arguments->judge.rules = {"default"};
   CLI::App* command = app.add_subcommand("bisect", kHelp);
+  command->footer(
+      exit_help({{ExitStatus::clean, "the event, or the build, is named"},
+                 {ExitStatus::usage,
+                  "wrong usage; or there is no such finding, the first build is bad already, or "
+                  "the\nlast one isn't"},
+                 {ExitStatus::incomplete,
+                  "the trace has gaps; or builds that can't be judged leave a range"},
+                 {ExitStatus::unreadable, "nothing can be read"}}) +
+      "\nWith --bisect-run: 0 good, 1 bad, 125 can't be judged, and nothing else.");
   command
       ->add_option("PATH", arguments->paths,
                    "one trace; or a directory of builds; or builds: traces, directories of traces")

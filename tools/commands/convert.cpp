@@ -13,6 +13,7 @@
 
 #include "format/text_form.h"
 #include "tools/commands/commands.h"
+#include "tools/commands/exit_help.h"
 #include "tools/output.h"
 #include "tools/part.h"
 #include "tools/partial_file.h"
@@ -135,6 +136,11 @@ void check(const Arguments& arguments) {
 void add_convert_command(CLI::App& app, ExitStatus& status) {
   const auto arguments = std::make_shared<Arguments>();
   CLI::App* command = app.add_subcommand("convert", kHelp);
+  command->footer(exit_help(
+      {{ExitStatus::clean, "OUT is written"},
+       {ExitStatus::usage, "wrong usage"},
+       {ExitStatus::incomplete, "OUT is written; IN has gaps, or ends early, and so does OUT"},
+       {ExitStatus::unreadable, "IN is no trace, or OUT can't be written; there is no new OUT"}}));
   command->add_option("IN", arguments->in, "a trace, binary or text")->required();
   command->add_option("OUT", arguments->out, "the other form of it; - is standard output, for text")
       ->required();

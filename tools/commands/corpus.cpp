@@ -11,6 +11,7 @@
 
 #include "checkers/registry.h"
 #include "replay/finding_collector.h"
+#include "tools/commands/exit_help.h"
 #include "tools/corpus/add.h"
 #include "tools/corpus/cover.h"
 #include "tools/corpus/directory.h"
@@ -38,21 +39,24 @@ constexpr const char* kHelp =
 
 constexpr const char* kAddHelp =
     "Replays traces, and keeps each defect that the corpus doesn't hold: the few events that show\n"
-    "it, as `ddireplay reduce` finds them, with what they report.\n"
-    "\n"
-    "Exit status: 4 if a trace can't be read and was not kept for that, else 0.";
+    "it, as `ddireplay reduce` finds them, with what they report.";
 
 constexpr const char* kRunHelp =
-    "Replays every trace of a corpus, and tells what is not as it was recorded.\n"
-    "\n"
-    "Exit status: 4 if there is an entry that can't be judged, else 1 if there is a difference, "
-    "else 0.";
+    "Replays every trace of a corpus, and tells what is not as it was recorded.";
+
+constexpr ExitMeaning kWrongUsage{ExitStatus::usage, "wrong usage"};
+constexpr ExitMeaning kNoCorpus{ExitStatus::unreadable, "DIR is no corpus, or can't be read"};
+
+std::string run_statuses() {
+  return exit_help({{ExitStatus::clean, "every trace reports what is expected"},
+                    {ExitStatus::findings, "a trace reports something else"},
+                    kWrongUsage,
+                    {ExitStatus::unreadable, "an entry can't be judged, or DIR can't be read"}});
+}
 
 constexpr const char* kMergeHelp =
     "Joins the results of all shards of a run: what it prints is what the run in one piece "
-    "prints.\n"
-    "\n"
-    "Exit status: 3 if shards are missing; else as that of the run.";
+    "prints.";
 
 constexpr const char* kPruneHelp =
     "Removes traces without which the corpus still has all its defects, and lists them. Traces "
@@ -232,6 +236,10 @@ void add_add(CLI::App* parent, ExitStatus& status) {
   arguments->options.rules = {"default"};
   arguments->options.threads = corpus::usable_cores();
   CLI::App* command = add_directory(parent->add_subcommand("add", kAddHelp), arguments->directory);
+  command->footer(
+      exit_help({{ExitStatus::clean, "what was worth it is kept"},
+                 kWrongUsage,
+                 {ExitStatus::unreadable, "a trace can't be read, and was not kept for that"}}));
   command->add_option("TRACE", arguments->traces, "traces, binary or text")->required();
   command->add_flag("--whole", arguments->options.whole,
                     "keep the traces as they are, and don't reduce them");
@@ -252,6 +260,7 @@ void add_add(CLI::App* parent, ExitStatus& status) {
 void add_run(CLI::App* parent, ExitStatus& status) {
   const auto arguments = std::make_shared<RunArguments>();
   CLI::App* command = add_directory(parent->add_subcommand("run", kRunHelp), arguments->directory);
+  command->footer(run_statuses());
   add_sinks(command, arguments->sinks);
   CLI::Option* update = command->add_flag("--update", arguments->update,
                                           "expect from now on what was seen, and show that first");
@@ -272,6 +281,12 @@ void add_merge(CLI::App* parent, ExitStatus& status) {
   };
   const auto arguments = std::make_shared<Arguments>();
   CLI::App* command = parent->add_subcommand("merge", kMergeHelp);
+  command->footer(
+      exit_help({{ExitStatus::clean, "every trace reports what is expected"},
+                 {ExitStatus::findings, "a trace reports something else"},
+                 kWrongUsage,
+                 {ExitStatus::incomplete, "shards are missing"},
+                 {ExitStatus::unreadable, "an entry can't be judged, or a RESULT can't be read"}}));
   command->add_option("RESULT", arguments->results, "what --result has written")->required();
   add_sinks(command, arguments->sinks);
   command->callback([arguments, &status] { status = merge(arguments->results, arguments->sinks); });
@@ -284,8 +299,10 @@ void add_views(CLI::App* parent, ExitStatus& status) {
     bool dry_run = false;
   };
   const auto arguments = std::make_shared<Arguments>();
+  const std::string statuses = exit_help({{ExitStatus::clean, "done"}, kWrongUsage, kNoCorpus});
   CLI::App* command = add_directory(parent->add_subcommand("list", "Lists the traces of a corpus."),
                                     arguments->directory);
+  command->footer(statuses);
   command->add_option("--rule", arguments->rule,
                       "those with a finding of this rule: an id or a slug");
   command->callback([arguments, &status] { status = list(arguments->directory, arguments->rule); });
@@ -293,9 +310,11 @@ void add_views(CLI::App* parent, ExitStatus& status) {
   command = add_directory(
       parent->add_subcommand("stats", "How much a corpus holds, and which rules it covers."),
       arguments->directory);
+  command->footer(statuses);
   command->callback([arguments, &status] { status = stats(arguments->directory); });
 
   command = add_directory(parent->add_subcommand("prune", kPruneHelp), arguments->directory);
+  command->footer(statuses);
   command->add_flag("--dry-run", arguments->dry_run, "only list them");
   command->callback(
       [arguments, &status] { status = prune(arguments->directory, arguments->dry_run); });

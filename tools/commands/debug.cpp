@@ -4,6 +4,7 @@
 #include <string>
 
 #include "tools/commands/commands.h"
+#include "tools/commands/exit_help.h"
 #include "tools/debugger/command_table.h"
 #include "tools/debugger/console.h"
 #include "tools/debugger/session.h"
@@ -54,12 +55,13 @@ void add_debug_command(CLI::App& app, ExitStatus& status) {
   command->add_option("-c", arguments->commands,
                       "commands with ; between, instead of a prompt: \"!analyze -v; lm\"");
   command->add_option("--symbols", arguments->symbol_path, "symbol path; default: _NT_SYMBOL_PATH");
-  command->footer(
-      "Exit status: 0, or 2 if a command was not understood, or 3 if the trace has gaps, or 4 if "
-      "a\n"
-      "command was not answered because the process with the replay was lost.\n\n"
-      "Commands:\n" +
-      command_help());
+  command->footer(exit_help({{ExitStatus::clean, "the trace is complete"},
+                             {ExitStatus::usage, "wrong usage, or a command was not understood"},
+                             {ExitStatus::incomplete, "the trace has gaps, or ends early"},
+                             {ExitStatus::unreadable,
+                              "not a trace, or unreadable; or a command was not answered,\n"
+                              "because the process with the replay was lost"}}) +
+                  "\n\nCommands:\n" + command_help());
   command->callback([arguments, &status] { status = debug(*arguments); });
 }
 

@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "tools/commands/commands.h"
+#include "tools/commands/exit_help.h"
 #include "tools/diff/columns.h"
 #include "tools/diff/diff_text.h"
 #include "tools/output.h"
@@ -20,11 +21,8 @@ constexpr const char* kHelp =
     "\n"
     "What is compared is what the driver did in each callback. Addresses, handles, times, "
     "threads,\n"
-    "processors and the order of what runs side by side don't count. Targets are matched by their\n"
-    "role, not by their name.\n"
-    "\n"
-    "Exit status: 4 if a trace can't be read, else 3 if one is lossy or was recovered, else 1 if\n"
-    "they differ, else 0.";
+    "processors and the order of what runs side by side don't count. A single target\n"
+    "may have another name on the other side; of several the names must agree.";
 
 struct Arguments {
   std::string good;
@@ -72,6 +70,13 @@ void add_diff_command(CLI::App& app, ExitStatus& status) {
   const auto arguments = std::make_shared<Arguments>();
   arguments->text.width = diff::output_width();
   CLI::App* command = app.add_subcommand("diff", kHelp);
+  command->footer(exit_help({{ExitStatus::clean, "they are the same"},
+                             {ExitStatus::findings, "they differ"},
+                             {ExitStatus::usage, "wrong usage"},
+                             {ExitStatus::incomplete,
+                              "a trace is lossy, was recovered or ends early: what differs may be\n"
+                              "what is missing"},
+                             {ExitStatus::unreadable, "a trace can't be read"}}));
   command->add_option("GOOD", arguments->good, "a trace, binary or text")->required();
   command->add_option("BAD", arguments->bad, "the trace to be compared with it")->required();
   command->add_flag("--all", arguments->text.all, "every divergence, not only the first");

@@ -11,6 +11,7 @@
 
 #include "format/text_form.h"
 #include "tools/commands/commands.h"
+#include "tools/commands/exit_help.h"
 #include "tools/output.h"
 #include "tools/position.h"
 #include "tools/report/event_text.h"
@@ -128,6 +129,10 @@ ExitStatus dump(const Arguments& arguments) {
 void add_dump_command(CLI::App& app, ExitStatus& status) {
   const auto arguments = std::make_shared<Arguments>();
   CLI::App* command = app.add_subcommand("dump", kHelp);
+  command->footer(exit_help({{ExitStatus::clean, "the trace is complete"},
+                             {ExitStatus::usage, "wrong usage"},
+                             {ExitStatus::incomplete, "it has gaps, or ends early"},
+                             {ExitStatus::unreadable, "not a trace, or unreadable"}}));
   command->add_option("TRACE", arguments->trace, "a trace, binary or text")->required();
   command->add_option("--from", arguments->from, "first position, #N");
   command->add_option("--to", arguments->to, "last position, #N");

@@ -133,8 +133,7 @@ ExitStatus print_report(const format::TraceReader& trace, const replay::Replay& 
   Symbolizer symbolizer(trace, arguments.symbol_path);
   const ReportView view{trace, replay.report(), symbolizer};
   print(arguments.json ? report_json(view) + "\n" : analyze_text(view));
-  if (!is_complete(view.trace)) return ExitStatus::incomplete;
-  return view.report.findings.empty() ? ExitStatus::clean : ExitStatus::findings;
+  return status_of(trace, replay.report());
 }
 
 ExitStatus follow_trace(const std::string& path, const ReplayArguments& arguments) {

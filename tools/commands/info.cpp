@@ -4,6 +4,7 @@
 
 #include "format/text_form.h"
 #include "tools/commands/commands.h"
+#include "tools/commands/exit_help.h"
 #include "tools/output.h"
 #include "tools/report/info_text.h"
 #include "tools/report/json.h"
@@ -34,6 +35,10 @@ ExitStatus info(const Arguments& arguments) {
 void add_info_command(CLI::App& app, ExitStatus& status) {
   const auto arguments = std::make_shared<Arguments>();
   CLI::App* command = app.add_subcommand("info", kHelp);
+  command->footer(exit_help({{ExitStatus::clean, "the trace is complete"},
+                             {ExitStatus::usage, "wrong usage"},
+                             {ExitStatus::incomplete, "it has gaps, or ends early"},
+                             {ExitStatus::unreadable, "not a trace, or unreadable"}}));
   command->add_option("TRACE", arguments->trace, "a trace, binary or text")->required();
   command->add_flag("--json", arguments->json, "one JSON object");
   command->callback([arguments, &status] { status = info(*arguments); });

@@ -13,9 +13,11 @@
 #include "format/text_form.h"
 #include "replay/replay.h"
 #include "tools/commands/commands.h"
+#include "tools/commands/exit_help.h"
 #include "tools/output.h"
 #include "tools/reduced_trace.h"
 #include "tools/trace_output.h"
+#include "tools/wanted_finding.h"
 
 namespace ddireplay::tools {
 namespace {
@@ -42,19 +44,19 @@ std::string fingerprint_text(const Finding& finding) {
   return fmt::format("{:016x}", finding.fingerprint);
 }
 
-replay::Report replay_of(format::TraceReader& trace, unsigned threads, const std::string& rules) {
+replay::Report replay_of(format::TraceReader& trace, unsigned threads,
+                         const std::vector<std::string>& rules) {
   const auto checkers = checkers::make_all_checkers();
-  replay::Replay replay(trace, checkers, {.threads = threads, .rules = {rules}, .events = nullptr});
+  replay::Replay replay(trace, checkers, {.threads = threads, .rules = rules, .events = nullptr});
   replay.run();
   return replay.report();
 }
 
 std::vector<const Finding*> matching(const std::vector<const Finding*>& findings,
-                                     std::string prefix) {
-  if (prefix.starts_with("0x")) prefix.erase(0, 2);
+                                     const Wanted& wanted) {
   std::vector<const Finding*> matches;
   std::ranges::copy_if(findings, std::back_inserter(matches), [&](const Finding* finding) {
-    return fingerprint_text(*finding).starts_with(prefix);
+    return is_wanted(wanted, finding->fingerprint);
   });
   return matches;
 }
@@ -69,36 +71,39 @@ std::string list_of(const std::vector<const Finding*>& findings) {
 }
 
 // The one that is meant. Throws Error, which lists those that there are.
-const Finding& chosen(const std::vector<const Finding*>& findings, const Arguments& arguments) {
+const Finding& chosen(const std::vector<const Finding*>& findings, const Wanted& wanted,
+                      const Arguments& arguments) {
   if (findings.empty()) {
-    throw Error(arguments.trace + ": there is no finding to reduce it to", ExitStatus::usage);
+    throw Error(fmt::format("{}: there is no finding{} to reduce it to", arguments.trace,
+                            wanted.rules.empty() ? "" : " " + arguments.finding),
+                ExitStatus::usage);
   }
-  if (arguments.finding.empty()) {
+  if (wanted.any()) {
     if (findings.size() == 1) return *findings.front();
     throw Error(fmt::format("{}: has {} findings; name one with --finding:{}", arguments.trace,
                             findings.size(), list_of(findings)),
                 ExitStatus::usage);
   }
-  const auto matches = matching(findings, arguments.finding);
+  const auto matches = matching(findings, wanted);
   if (matches.size() == 1) return *matches.front();
   if (matches.empty()) {
     throw Error(fmt::format("{}: has no finding {}; it has:{}", arguments.trace, arguments.finding,
                             list_of(findings)),
                 ExitStatus::usage);
   }
-  throw Error(fmt::format("{}: {} may be any of these; write more of it:{}", arguments.trace,
-                          arguments.finding, list_of(matches)),
+  throw Error(fmt::format("{}: {} may be any of these; name one by its fingerprint:{}",
+                          arguments.trace, arguments.finding, list_of(matches)),
               ExitStatus::usage);
 }
 
 // What rules that are not armed by default find counts only where it is asked for.
-replay::Report report_of(format::TraceReader& trace, const Arguments& arguments) {
-  replay::Report report = replay_of(trace, arguments.threads, "default");
+replay::Report report_of(format::TraceReader& trace, const Wanted& wanted, unsigned threads) {
+  replay::Report report = replay_of(trace, threads, rules_to_replay(wanted, {"default"}));
   const auto has_it = [&](const replay::Report& some) {
-    return !matching(distinct_findings(some), arguments.finding).empty();
+    return !matching(distinct_findings(some), wanted).empty();
   };
-  if (arguments.finding.empty() || has_it(report)) return report;
-  replay::Report all = replay_of(trace, arguments.threads, "all");
+  if (wanted.fingerprint.empty() || has_it(report)) return report;
+  replay::Report all = replay_of(trace, threads, {"all"});
   return has_it(all) ? all : report;
 }
 
@@ -153,8 +158,9 @@ ExitStatus reduce(const Arguments& arguments) {
   }
   refuse_to_replace(arguments.trace, arguments.out);
   format::TraceReader trace = format::open_trace(arguments.trace);
-  const replay::Report report = report_of(trace, arguments);
-  const Finding& finding = chosen(distinct_findings(report), arguments);
+  const Wanted wanted = wanted_finding(arguments.finding);
+  const replay::Report report = report_of(trace, wanted, arguments.threads);
+  const Finding& finding = chosen(distinct_findings(report), wanted, arguments);
   refuse_reduced(trace, finding);
   Progress progress;
   const replay::Reduction reduction = reduce_and_verify(
@@ -173,9 +179,15 @@ void add_reduce_command(CLI::App& app, ExitStatus& status) {
   const auto arguments = std::make_shared<Arguments>();
   arguments->threads = std::clamp(std::thread::hardware_concurrency(), 1u, kMaxThreads);
   CLI::App* command = app.add_subcommand("reduce", kHelp);
+  command->footer(exit_help(
+      {{ExitStatus::clean, "OUT is written, and shows the finding"},
+       {ExitStatus::usage, "wrong usage; or there is no such finding, or there are several"},
+       {ExitStatus::unreadable,
+        "TRACE is no trace, or OUT can't be written; there is no new OUT"}}));
   command->add_option("TRACE", arguments->trace, "a trace, binary or text")->required();
   command->add_option("--finding", arguments->finding,
-                      "fingerprint of the finding, or its first digits; not needed of one alone");
+                      "the first digits of a fingerprint, four at least; or a rule: C4:62, a slug. "
+                      "Default: the only finding");
   command->add_option("-o,--output", arguments->out, "the trace to be written")->required();
   command->add_option("--threads", arguments->threads, "threads that decode")
       ->check(CLI::Range(1u, kMaxThreads));

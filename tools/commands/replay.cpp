@@ -9,6 +9,7 @@
 #include "format/text_form.h"
 #include "replay/replay.h"
 #include "tools/commands/commands.h"
+#include "tools/commands/exit_help.h"
 #include "tools/commands/follow.h"
 #include "tools/output.h"
 #include "tools/rule_names.h"
@@ -21,11 +22,20 @@ using format::ExitStatus;
 constexpr const char* kHelp =
     "Runs the checkers over traces and prints every finding in the layout of !analyze -v.\n"
     "\n"
-    "With --json each trace gives one object on a line of its own.\n"
-    "\n"
-    "Exit status: 4 if a trace can't be read (the others are replayed all the same), else 3 if "
-    "one\n"
-    "is lossy or was recovered, else 1 if there is a finding, else 0.";
+    "With --json each trace gives one object on a line of its own.";
+
+std::string exit_statuses() {
+  return exit_help({{ExitStatus::clean, "no finding"},
+                    {ExitStatus::findings, "findings"},
+                    {ExitStatus::usage, "wrong usage"},
+                    {ExitStatus::incomplete,
+                     "the verdict has gaps: the trace is lossy, was recovered or ends early, or "
+                     "every finding\n"
+                     "is unknown, as events that are missing may explain it"},
+                    {ExitStatus::unreadable,
+                     "not a trace, or unreadable; the other traces are replayed all the same"}}) +
+         "\nOf several traces the highest of these.";
+}
 
 constexpr unsigned kMaxThreads = 64;
 
@@ -72,6 +82,7 @@ void add_replay_command(CLI::App& app, ExitStatus& status) {
   arguments->replay.options.threads =
       std::clamp(std::thread::hardware_concurrency(), 1u, kMaxThreads);
   CLI::App* command = app.add_subcommand("replay", kHelp);
+  command->footer(exit_statuses());
   command->add_option("TRACE", arguments->traces, "traces, binary or text")->required();
   command->add_flag("--json", arguments->replay.json, "one JSON object per trace");
   command

@@ -11,6 +11,7 @@
 #include "checkers/ledger/ledger.h"
 #include "checkers/ledger/lookup.h"
 #include "checkers/registry.h"
+#include "tools/commands/exit_help.h"
 #include "tools/commands/rules_text.h"
 #include "tools/output.h"
 #include "tools/report/json.h"
@@ -28,9 +29,7 @@ constexpr const char* kHelp =
     "With an id (C4:62) or a slug it explains that rule: when it fires, what its parameters mean,\n"
     "what is legal though it looks alike, how to fix the driver. Anything else is looked for: a "
     "bug\n"
-    "check (C7), the name of a DDI, words of a title.\n"
-    "\n"
-    "Exit status: 2 if there is no such rule.";
+    "check (C7), the name of a DDI, words of a title.";
 
 struct Arguments {
   std::vector<std::string> words;
@@ -75,6 +74,8 @@ ExitStatus rules(const Arguments& arguments) {
 void add_rules_command(CLI::App& app, ExitStatus& status) {
   const auto arguments = std::make_shared<Arguments>();
   CLI::App* command = app.add_subcommand("rules", kHelp);
+  command->footer(exit_help({{ExitStatus::clean, "there are such rules"},
+                             {ExitStatus::usage, "wrong usage, or there is no such rule"}}));
   command->add_option("RULE", arguments->words, "an id, a slug, a bug check, or what to look for");
   command
       ->add_option("--status", arguments->status,

@@ -27,6 +27,8 @@ struct Outcome {
   format::ExitStatus status = format::ExitStatus::clean;  // as that of `ddireplay replay`
   std::uint64_t events = 0;
   std::vector<ExpectedFinding> findings;  // in the order of reports
+  // The trace is a part of a recording, of which the rest was left out. Neither compared nor kept.
+  bool is_part = false;
   // Why the trace can't be read, where the status says so: for people, neither compared nor kept.
   std::string unreadable_because;
 };

@@ -44,17 +44,20 @@ ExpectedFinding kept_finding(const format::TraceReader& trace, const replay::Rep
   return kept;
 }
 
+bool is_part(const format::FooterInfo* footer) {
+  if (footer == nullptr || !footer->derivation) return false;
+  const format::Derivation& derivation = *footer->derivation;
+  return derivation.begin != 0 || derivation.thinned || derivation.finding != 0;
+}
+
 Outcome outcome_of(const format::TraceReader& trace, const replay::Report& report) {
   Outcome outcome;
   outcome.events = report.events;
   for (const replay::Finding& finding : report.findings) {
     outcome.findings.push_back(kept_finding(trace, report, finding));
   }
-  if (!is_complete(trace)) {
-    outcome.status = ExitStatus::incomplete;
-  } else if (!report.findings.empty()) {
-    outcome.status = ExitStatus::findings;
-  }
+  outcome.status = status_of(trace, report);
+  outcome.is_part = is_part(trace.footer());
   return outcome;
 }
 

@@ -136,6 +136,7 @@ std::optional<std::string> ending_sentence(const format::FooterInfo& footer) {
     case EndReason::thread_inside:
     case EndReason::disk_full:
     case EndReason::converted:
+    case EndReason::cut_off:
       break;
   }
   return std::nullopt;

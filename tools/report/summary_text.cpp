@@ -111,6 +111,8 @@ std::string_view end_reason_text(format::EndReason reason) {
       return "stopped in order; a target could not be started";
     case format::EndReason::unload_failed:
       return "stopped in order; a target could not be unloaded";
+    case format::EndReason::cut_off:
+      return "a part of one: what came behind was left out";
   }
   return "ended for a reason that this version does not know";
 }
@@ -118,6 +120,17 @@ std::string_view end_reason_text(format::EndReason reason) {
 bool is_complete(const format::TraceReader& trace) {
   if (!trace.condition().complete()) return false;
   return format::is_whole(trace.footer()->end_reason);
+}
+
+format::ExitStatus status_of(const format::TraceReader& trace, const replay::Report& report) {
+  using format::ExitStatus;
+  if (!is_complete(trace)) return ExitStatus::incomplete;
+  if (report.findings.empty()) return ExitStatus::clean;
+  const auto is_violation = [](const replay::Finding& finding) {
+    return finding.verdict == replay::Verdict::violation;
+  };
+  return std::ranges::any_of(report.findings, is_violation) ? ExitStatus::findings
+                                                            : ExitStatus::incomplete;
 }
 
 std::string summary_text(const ReportView& view) {

@@ -19,4 +19,8 @@ inline constexpr std::string_view kFlightText =
 // Nothing that could change a verdict is missing from the trace.
 bool is_complete(const format::TraceReader& trace);
 
+// What `ddireplay replay` exits with. Findings of which each may be explained by what is missing
+// are no verdict, either.
+format::ExitStatus status_of(const format::TraceReader& trace, const replay::Report& report);
+
 }  // namespace ddireplay::tools

@@ -11,6 +11,16 @@ judge --finding C4:62 traces/leak.txt
 judge --finding C4:13 traces/leak.txt
 judge traces/clean.txt traces/leak.txt
 judge traces/lossy.txt --finding C4:13
+ddireplay convert --range '#1..#4' traces/leak.txt cut.ddt
+ddireplay convert --range '#6..' traces/clean.txt late.ddt
+ddireplay reduce traces/leak.txt --finding C4:62 -o reduced.ddt
+judge cut.ddt
+judge late.ddt
+judge reduced.ddt
+judge --finding C4:13 reduced.ddt
+mkdir -p deep/er
+ddireplay convert traces/leak.txt deep/er/leak.ddt
+judge deep
 judge garbage.ddt
 judge absent.ddt
 judge empty

@@ -1,12 +1,12 @@
-// Which finding a bisection is about, as people name it.
+// Which finding is meant, as people name it.
 #pragma once
 
+#include <cstdint>
 #include <string>
+#include <string_view>
 #include <vector>
 
-#include "tools/corpus/expectation.h"
-
-namespace ddireplay::tools::bisect {
+namespace ddireplay::tools {
 
 // Nothing set: any finding.
 struct Wanted {
@@ -26,9 +26,8 @@ std::vector<std::string> rules_to_replay(const Wanted& wanted,
                                          const std::vector<std::string>& rules);
 
 // Whether a finding of a replay of rules_to_replay() is wanted.
-bool is_wanted(const Wanted& wanted, const corpus::ExpectedFinding& finding);
+bool is_wanted(const Wanted& wanted, std::uint64_t fingerprint);
+// The same of all 16 digits.
+bool is_wanted(const Wanted& wanted, std::string_view fingerprint);
 
-// "C4:62 of My.sys at #51, fingerprint 0123456789abcdef"
-std::string finding_name(const corpus::ExpectedFinding& finding);
-
-}  // namespace ddireplay::tools::bisect
+}  // namespace ddireplay::tools
