@@ -185,7 +185,34 @@ class ContainerReader {
     // A flight recording that was not ended goes round in a circle.
     std::ranges::stable_sort(result_.chunks, {},
                              [](const ChunkInfo& chunk) { return chunk.header.number; });
+    drop_doubles();
     use_scanned_footer();
+  }
+
+  // Files were joined, or a disk has an older copy: of chunks of one number a whole one counts.
+  void drop_doubles() {
+    std::vector<ChunkInfo> chunks;
+    for (const ChunkInfo& chunk : result_.chunks) {
+      if (chunks.empty() || chunks.back().header.number != chunk.header.number) {
+        chunks.push_back(chunk);
+      } else if (!has_whole_payload(chunks.back())) {
+        chunks.back() = chunk;
+      }
+    }
+    const std::size_t doubles = result_.chunks.size() - chunks.size();
+    if (doubles == 0) return;
+    problem(
+        fmt::format("chunks are in it more than once, {} too many; of each one is used", doubles));
+    result_.chunks = std::move(chunks);
+  }
+
+  bool has_whole_payload(const ChunkInfo& chunk) const {
+    try {
+      checked_payload(file_, chunk);
+      return true;
+    } catch (const Malformed&) {
+      return false;
+    }
   }
 
   std::uint64_t next_magic(std::uint64_t offset) const {

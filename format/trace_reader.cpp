@@ -108,6 +108,17 @@ TraceReader::TraceReader(TraceReader&&) noexcept = default;
 TraceReader& TraceReader::operator=(TraceReader&&) noexcept = default;
 TraceReader::~TraceReader() = default;
 
+void TraceReader::check_payloads() {
+  for (ChunkInfo& chunk : state_->container.chunks) {
+    if (chunk.damaged) continue;
+    try {
+      checked_payload(state_->bytes.bytes(), chunk);
+    } catch (const Malformed& malformed) {
+      state_->refuse(chunk, malformed.what());
+    }
+  }
+}
+
 TraceReader TraceReader::open(const std::string& path) {
   return TraceReader(std::make_unique<State>(TraceBytes::map(path), path));
 }

@@ -124,6 +124,10 @@ class TraceReader {
   TraceReader& operator=(TraceReader&&) noexcept;
   ~TraceReader();
 
+  // Reads all of the file and refuses the chunks whose checksums are wrong, as reading their events
+  // would.
+  void check_payloads();
+
   const std::string& name() const;
   std::uint64_t file_bytes() const;
   const FileHeader& header() const;

@@ -31,7 +31,8 @@ bool goes_before(const std::string& a, const std::string& b) {
 }
 
 bool is_looked_at(const fs::path& path) {
-  return !path.filename().string().starts_with('.') && path.extension() != ".md";
+  const std::string name = path.filename().string();
+  return !name.starts_with('.') && !name.starts_with("README") && path.extension() != ".md";
 }
 
 std::vector<std::string> paths_in(const std::string& directory) {

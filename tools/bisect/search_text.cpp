@@ -105,8 +105,12 @@ std::string search_text(const BuildSearch& search) {
   std::string out;
   if (search.search.end == SearchEnd::named) out = named_text(search);
   if (search.search.end == SearchEnd::narrowed) out = narrowed_text(search);
-  append(out, "{} of {} judged, {}\n", search.judgements.size(),
-         counted(search.builds.size(), "build"), counted(search.replays(), "replay"));
+  const auto skipped =
+      std::ranges::count(search.judgements, BuildVerdict::skip, &Judgement::verdict);
+  append(out, "{} of {} looked at", search.judgements.size(),
+         counted(search.builds.size(), "build"));
+  if (skipped != 0) append(out, ", {} of them not to be judged", skipped);
+  append(out, "; {}\n", counted(search.replays(), "replay"));
   return out;
 }
 

@@ -84,9 +84,15 @@ void write_file(const std::string& path, const std::string& text) {
   file.commit();
 }
 
-ExitStatus show(const RunResult& result, const Sinks& sinks) {
+// `is_accepted`: what differs is about to become what is expected.
+ExitStatus show(const RunResult& result, const Sinks& sinks, bool is_accepted = false) {
   if (!sinks.junit.empty()) write_file(sinks.junit, junit_xml(result));
-  print(sinks.json ? result_json(result) : result_text(result));
+  if (sinks.json) {
+    print(result_json(result));
+  } else {
+    print(result_text(result));
+    if (!is_accepted) print(next_step_text(result));
+  }
   return result.status();
 }
 
@@ -116,8 +122,10 @@ ExitStatus accept(const RunArguments& arguments, const corpus::Run& run) {
     for (const auto& [name, expectation] : run.accepted) editor.replace(name, expectation);
   }
   flush_output();
-  talk(
-      fmt::format("{}: {} expectations are now as seen", arguments.directory, run.accepted.size()));
+  talk(fmt::format("{}: {} now as seen", arguments.directory,
+                   run.accepted.size() == 1
+                       ? "1 expectation is"
+                       : fmt::format("{} expectations are", run.accepted.size())));
   return run.result.status() == ExitStatus::unreadable ? ExitStatus::unreadable : ExitStatus::clean;
 }
 
@@ -125,7 +133,7 @@ ExitStatus run(const RunArguments& arguments) {
   const Shard shard = arguments.shard.empty() ? Shard{} : shard_of(arguments.shard);
   const corpus::Run run = corpus::run_corpus(arguments.directory, shard, arguments.threads);
   if (!arguments.result.empty()) write_file(arguments.result, result_json(run.result));
-  const ExitStatus status = show(run.result, arguments.sinks);
+  const ExitStatus status = show(run.result, arguments.sinks, arguments.update);
   return arguments.update ? accept(arguments, run) : status;
 }
 

@@ -74,22 +74,27 @@ bool passes(const Filter& filter, const format::TraceReader& trace, const format
   return filter.ddis.empty() || matches_any(trace.function(event.function).name, filter.ddis);
 }
 
-// Returns the position of the last event that was read.
-std::uint64_t print_events(format::TraceReader& trace, const Filter& filter, Symbolizer& symbolizer,
-                           bool json) {
-  std::uint64_t last = 0;
+struct Printed {
+  std::uint64_t last = 0;  // position of the last event that was read
+  bool met_thread = false;
+};
+
+Printed print_events(format::TraceReader& trace, const Filter& filter, Symbolizer& symbolizer,
+                     bool json) {
+  Printed printed;
   format::EventSource source(trace);
   for (auto batch = source.next(); !batch.empty(); batch = source.next()) {
     for (const format::Event& event : batch) {
-      if (event.position > filter.to) return last;
-      last = event.position;
+      if (event.position > filter.to) return printed;
+      printed.last = event.position;
+      printed.met_thread |= filter.thread == event.thread && event.function != format::kGap;
       if (!passes(filter, trace, event)) continue;
       print(json ? json_text(event_json(trace, event, symbolizer))
                  : event_text(trace, event, symbolizer));
       print("\n");
     }
   }
-  return last;
+  return printed;
 }
 
 bool has_function(const format::TraceReader& trace, const std::string& pattern) {
@@ -114,13 +119,16 @@ ExitStatus dump(const Arguments& arguments) {
   const Filter filter = make_filter(arguments);
   format::TraceReader trace = format::open_trace(arguments.trace);
   Symbolizer symbolizer(trace, arguments.symbol_path);
-  const std::uint64_t last = print_events(trace, filter, symbolizer, arguments.json);
-  if (filter.from > last && !arguments.from.empty()) {
+  const Printed printed = print_events(trace, filter, symbolizer, arguments.json);
+  if (filter.from > printed.last && !arguments.from.empty()) {
     throw format::Error(fmt::format("{}: --from #{} lies behind the last event, #{}",
-                                    arguments.trace, filter.from, last),
+                                    arguments.trace, filter.from, printed.last),
                         ExitStatus::usage);
   }
   report_unmet(trace, arguments);
+  if (filter.thread && !printed.met_thread) {
+    talk(fmt::format("{}: no event of thread {} was met", arguments.trace, arguments.thread));
+  }
   return is_complete(trace) ? ExitStatus::clean : ExitStatus::incomplete;
 }
 

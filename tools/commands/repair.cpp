@@ -1,7 +1,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <charconv>
+#include <cctype>
 #include <memory>
 #include <string>
 #include <vector>
@@ -49,13 +49,14 @@ struct Arguments {
   bool carve = false;
 };
 
-std::uint64_t parse_id(const std::string& text) {
-  std::uint64_t id = 0;
-  const auto parsed = std::from_chars(text.data(), text.data() + text.size(), id, 16);
-  if (parsed.ec != std::errc() || parsed.ptr != text.data() + text.size()) {
+// The first digits of a trace's id, in lower case.
+std::string id_digits(const std::string& text) {
+  std::string digits = text;
+  std::ranges::transform(digits, digits.begin(), [](unsigned char c) { return std::tolower(c); });
+  if (digits.find_first_not_of("0123456789abcdef") != std::string::npos) {
     throw Error(text + ": is no trace id, which has hexadecimal digits only", ExitStatus::usage);
   }
-  return id;
+  return digits;
 }
 
 std::string names(const Arguments& arguments) {
@@ -64,13 +65,15 @@ std::string names(const Arguments& arguments) {
 
 FoundTrace pick(std::vector<FoundTrace> found, const Arguments& arguments) {
   if (!arguments.trace.empty()) {
-    const std::uint64_t id = parse_id(arguments.trace);
-    const auto is_it = [id](const FoundTrace& trace) { return trace.trace_id == id; };
-    const auto it = std::ranges::find_if(found, is_it);
-    if (it == found.end()) {
-      throw Error(fmt::format("{}: has no chunk of trace {:016x}", names(arguments), id));
+    const std::string digits = id_digits(arguments.trace);
+    std::erase_if(found, [&](const FoundTrace& trace) {
+      const std::string id = fmt::format("{:016x}", trace.trace_id);
+      return !id.starts_with(digits) && id != fmt::format("{:0>16}", digits);
+    });
+    if (found.empty()) {
+      throw Error(fmt::format("{}: has no chunk of trace {}", names(arguments), digits));
     }
-    return *it;
+    if (found.size() == 1) return found.front();
   }
   std::erase_if(found, [](const FoundTrace& trace) { return !trace.has_chunks(); });
   if (found.empty()) throw Error(names(arguments) + ": has no whole chunk of a trace");
@@ -103,7 +106,7 @@ void keep_own(std::vector<FoundTrace>& found, Bytes file, const std::string& nam
   if (!header) {
     const bool has_chunks = std::ranges::any_of(found, &FoundTrace::has_chunks);
     throw Error(name + (has_chunks ? ": has no sound file header, but chunks: --carve takes them"
-                                   : ": not a ddireplay trace"));
+                                   : ": not a binary ddireplay trace"));
   }
   std::erase_if(found, [&](const FoundTrace& trace) { return trace.trace_id != header->trace_id; });
 }
@@ -149,7 +152,9 @@ void add_repair_command(CLI::App& app, ExitStatus& status) {
       ->required()
       ->option_text("OUT.ddt");
   command->add_flag("--carve", arguments->carve, "look for chunks everywhere in any file");
-  command->add_option("--trace", arguments->trace, "of several traces found, this one")
+  command
+      ->add_option("--trace", arguments->trace,
+                   "of several traces found, this one: the first digits of its id")
       ->option_text("ID");
   command->callback([arguments, &status] { status = run(*arguments); });
 }

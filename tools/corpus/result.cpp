@@ -94,12 +94,13 @@ std::string result_text(const RunResult& result) {
                       result.entries.size());
   if (counts.differ != 0) text += fmt::format(", {} differ", counts.differ);
   if (counts.problems != 0) text += fmt::format(", {} can't be judged", counts.problems);
-  text += "\n";
-  if (counts.differ != 0) {
-    text += fmt::format("If the new state is right: ddireplay corpus run {} --update\n",
-                        result.directory);
-  }
-  return text;
+  return text + "\n";
+}
+
+std::string next_step_text(const RunResult& result) {
+  if (counts_of(result).differ == 0) return "";
+  return fmt::format("If the new state is right: ddireplay corpus run {} --update\n",
+                     result.directory);
 }
 
 std::string result_json(const RunResult& result) {

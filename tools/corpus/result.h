@@ -43,6 +43,8 @@ struct RunResult {
 
 // For people: what is not as expected, and one line on the whole.
 std::string result_text(const RunResult& result);
+// What to do where traces differ from what is expected; else empty.
+std::string next_step_text(const RunResult& result);
 
 // For programs, and what `merge` reads. The same bytes for the same result.
 std::string result_json(const RunResult& result);

@@ -14,6 +14,7 @@
 #include "tools/report/event_text.h"
 #include "tools/report/nearest_text.h"
 #include "tools/report/stack_text.h"
+#include "tools/report/summary_text.h"
 #include "tools/report/text.h"
 
 namespace ddireplay::tools {
@@ -69,6 +70,51 @@ std::string stack(Session& session, const Words& words) {
   return event_stack_text(session.trace(), *event, session.symbolizer(), frames);
 }
 
+std::string examine(Session& session, const Words& words) {
+  if (words.empty()) fail("x needs a pattern: x MODULE!SYMBOL, with * for anything");
+  const auto found = session.symbolizer().all_named(words[0]);
+  if (found.empty()) fail(fmt::format("Couldn't resolve '{}': no symbol has that name", words[0]));
+  std::string out;
+  for (const NamedAddress& symbol : found) {
+    append(out, "{} {}\n", ticked_pointer(symbol.address, session.symbolizer().pointer_bytes()),
+           symbol.name);
+  }
+  return out;
+}
+
+std::string symbol_path_text(const std::string& path) {
+  const std::string shown = path.empty() ? "empty" : path;
+  return fmt::format("Symbol search path is: {}\nSymbols that a trace carries are used first.\n",
+                     shown);
+}
+
+std::string symbol_path(Session& session, const Words& words) {
+  if (!words.empty()) session.use_symbols(std::string(words[0]));
+  return symbol_path_text(session.symbolizer().symbol_path());
+}
+
+std::string add_symbol_path(Session& session, const Words& words) {
+  if (words.empty()) fail(".sympath+ needs a directory: .sympath+ DIRECTORY");
+  const std::string& path = session.symbolizer().symbol_path();
+  session.use_symbols(path.empty() ? std::string(words[0]) : fmt::format("{};{}", path, words[0]));
+  return symbol_path_text(session.symbolizer().symbol_path());
+}
+
+std::string reload(Session& session, const Words&) {
+  const std::string path = session.symbolizer().symbol_path();
+  session.use_symbols(path);
+  return list_modules(session, {});
+}
+
+std::string target(Session& session, const Words&) {
+  std::string out = machine_text(session.trace().header()) + "\n";
+  append(out, "Trace: {}, {}\n", session.trace().name(), counted(session.report().events, "event"));
+  const format::FooterInfo* const footer = session.trace().footer();
+  append(out, "Recording: {}\n",
+         footer == nullptr ? "cut: its end is missing" : end_reason_text(footer->end_reason));
+  return out;
+}
+
 // Where the session stands now, and what was found there.
 std::string whereabouts(Session& session) {
   std::string out;
@@ -121,7 +167,7 @@ std::string quit(Session& session, const Words&) {
 
 std::string help(Session&, const Words&) { return command_help(); }
 
-constexpr std::array<Command, 13> kCommands = {{
+constexpr std::array<Command, 18> kCommands = {{
     {"!analyze", "[-v]", "all findings: one line each, or each with its history", 1, analyze},
     {"!verifier", "FLAGS [IMAGE]", "flags and statistics; 1: and drivers; 3: and allocations", 2,
      verifier},
@@ -129,27 +175,33 @@ constexpr std::array<Command, 13> kCommands = {{
      verifier},
     {"ln", "ADDRESS", "source line and symbols at and behind an address", 1, list_nearest},
     {"lm", "[m PATTERN]", "modules, or those whose name matches", 2, list_modules},
+    {"x", "MODULE!SYMBOL", "symbols of that name, * and ? standing for anything", 1, examine},
     {"k", "[N]", "stack of the event at the position, or its first N frames", 1, stack},
     {"g", "[#N]", "to the next finding, or to a position", 1, go},
     {"g-", "[#N]", "to the finding before, or to a position", 1, go_back},
     {"p", "", "to the next event", 0, step},
     {"p-", "", "to the event before", 0, step_back},
+    {"vertarget", "", "the recorded machine, and its recording", 0, target},
+    {".sympath", "[PATH]", "the symbol path, or another one from here on", 1, symbol_path},
+    {".sympath+", "DIRECTORY", "adds a directory to it", 1, add_symbol_path},
+    {".reload", "", "looks for all symbols anew", 0, reload},
     {".help", "", "this list", 0, help},
     {"?", "", "this list", 0, help},
     {"q", "", "ends the session", 0, quit},
 }};
 
-// What people type for the same: kb and kv show of a recording what k shows.
+// What people type for the same: of a recording kb and kv have no more to show than k.
 struct Alias {
   std::string_view typed;
   std::string_view name;
 };
-constexpr std::array<Alias, 8> kAliases = {{
+constexpr std::array<Alias, 9> kAliases = {{
     {"exit", "q"},
     {"qq", "q"},
     {"quit", "q"},
     {"help", ".help"},
     {"kb", "k"},
+    {"kn", "k"},
     {"kv", "k"},
     {"kp", "k"},
     {"t", "p"},
@@ -188,6 +240,7 @@ std::string command_help() {
   for (const Command& command : kCommands) {
     append(out, "{:<26} {}\n", fmt::format("{} {}", command.name, command.arguments), command.help);
   }
+  out += "kb, kn, kp, kv             as k; t: as p\n";
   out +=
       "\nAddresses are hexadecimal, or MODULE!SYMBOL+OFFSET. The position is an event that is "
       "about\n"

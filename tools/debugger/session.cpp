@@ -56,6 +56,11 @@ Session::Session(const std::string& path, const std::string& symbol_path)
 
 Session::~Session() = default;
 
+void Session::use_symbols(const std::string& symbol_path) {
+  symbolizer_ = std::make_unique<Symbolizer>(trace_, symbol_path);
+  checkpoints_.reset();  // what their processes print is named by the symbols that they have
+}
+
 void Session::go_to(std::uint64_t position) {
   if (position == 0 || position > report_.events) {
     throw format::Error(fmt::format("#{} is not in this trace: its positions are #1 to #{}",

@@ -34,6 +34,8 @@ class Session {
   const format::TraceReader& trace() const { return trace_; }
   const replay::Report& report() const { return report_; }
   Symbolizer& symbolizer() { return *symbolizer_; }
+  // Looks for symbols anew, in this symbol path.
+  void use_symbols(const std::string& symbol_path);
 
   std::uint64_t position() const { return position_; }  // 0: the trace has no event
   // Throws format::Error (usage) where the trace has no such position.

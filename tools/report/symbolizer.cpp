@@ -63,10 +63,10 @@ struct Symbolizer::State {
     bool from_trace = false;
   };
 
-  State(const format::TraceReader& reader, const std::string& symbol_path)
+  State(const format::TraceReader& reader, const std::string& given_path)
       : trace(reader),
-        store(symbol_path.empty() ? environment_symbol_path() : symbol_path,
-              [](const std::string& refusal) { talk(refusal); }) {}
+        symbol_path(given_path.empty() ? environment_symbol_path() : given_path),
+        store(symbol_path, [](const std::string& refusal) { talk(refusal); }) {}
 
   const Symbols& symbols_of(format::ModuleId id) {
     const auto [known, is_new] = loaded.try_emplace(id);
@@ -100,6 +100,7 @@ struct Symbolizer::State {
   }
 
   const format::TraceReader& trace;
+  const std::string symbol_path;
   SymbolStore store;
   std::unordered_map<format::ModuleId, Symbols> loaded;
   std::map<const format::ModuleSymbols*, SymbolTable> carried_tables;
@@ -167,6 +168,27 @@ std::optional<std::uint64_t> Symbolizer::address_of(std::string_view name) {
   }
   return std::nullopt;
 }
+
+std::vector<NamedAddress> Symbolizer::all_named(std::string_view pattern) {
+  const std::size_t mark = pattern.find('!');
+  const std::string_view wanted = mark == pattern.npos ? "*" : pattern.substr(0, mark);
+  const std::string_view symbols = mark == pattern.npos ? pattern : pattern.substr(mark + 1);
+  std::vector<NamedAddress> found;
+  for (format::ModuleId id = 0; id < state_->trace.module_count(); ++id) {
+    const format::Module& module = state_->trace.module(id);
+    const std::string display_name = module_display_name(module.name);
+    if (!matches(display_name, wanted)) continue;
+    const SymbolTable* table = state_->symbols_of(id).table;
+    if (table == nullptr) continue;
+    for (const Symbol& symbol : table->symbols()) {
+      if (!matches(symbol.name, symbols)) continue;
+      found.push_back({module.base + symbol.rva, fmt::format("{}!{}", display_name, symbol.name)});
+    }
+  }
+  return found;
+}
+
+const std::string& Symbolizer::symbol_path() const { return state_->symbol_path; }
 
 void Symbolizer::load(format::ModuleId module) { state_->symbols_of(module); }
 

@@ -43,6 +43,11 @@ struct Nearest {
   std::uint64_t next_start = 0;
 };
 
+struct NamedAddress {
+  std::uint64_t address = 0;
+  std::string name;  // "MyDriver!Dispatch"
+};
+
 class Symbolizer {
  public:
   // `symbol_path` is a symbol path as the debuggers write it; empty: that of the environment.
@@ -60,6 +65,12 @@ class Symbolizer {
   std::optional<Nearest> nearest(std::uint64_t address);
   // "MyDriver!Dispatch", or "Dispatch" where only one module has it; or a module's name.
   std::optional<std::uint64_t> address_of(std::string_view name);
+  // All symbols whose name matches "MODULE!SYMBOL" or, in any module, "SYMBOL"; * and ? stand for
+  // anything. By module, then by address.
+  std::vector<NamedAddress> all_named(std::string_view pattern);
+
+  // The symbol path that is in use.
+  const std::string& symbol_path() const;
 
   // The module that the address lies in.
   std::optional<format::ModuleId> module_at(std::uint64_t address) const;

@@ -8,3 +8,11 @@ echo "status ${PIPESTATUS[0]}"
 { head -c 200 leak.ddt; printf 'X'; tail -c +202 leak.ddt; } >damaged.ddt
 ddireplay replay --json damaged.ddt | grep -o '"complete":[a-z]*'
 echo "status ${PIPESTATUS[0]}"
+ddireplay info --json damaged.ddt | grep -o '"complete":[a-z]*'
+echo "status ${PIPESTATUS[0]}"
+# Joined to itself it is the same trace, once.
+cat leak.ddt leak.ddt >joined.ddt
+ddireplay replay --json joined.ddt | grep -o '"rule":"[^"]*"\|"complete":[a-z]*\|"events":[0-9]*'
+ddireplay info joined.ddt | grep 'more than once'
+cat damaged.ddt leak.ddt >joined.ddt
+ddireplay replay --json joined.ddt | grep -o '"rule":"[^"]*"\|"complete":[a-z]*\|"events":[0-9]*'
