@@ -15,7 +15,7 @@ samples=("$@")
 if ((${#samples[@]} == 0)); then
   for twin in "$bin"/*Clean.sys; do
     sample=$(basename "$twin" Clean.sys)
-    if [[ $sample != MyDriver && -e $bin/$sample.sys ]]; then samples+=("$sample"); fi
+    if [[ -e $bin/$sample.sys ]]; then samples+=("$sample"); fi
   done
 fi
 
@@ -25,8 +25,10 @@ trap 'rm -rf "$scratch"' EXIT
 failed=0
 for sample in "${samples[@]}"; do
   trace=$scratch/$sample.ddt
+  program=("$bin/rules-exercise.exe" "$sample")
+  if [[ $sample == MyDriver ]]; then program=("$bin/mydriver-exercise.exe"); fi
   # What a recording says by its status (a driver that would not go, say) is in the trace as well.
-  "$bin/ddireplay" record "$bin/$sample.sys" -q -o "$trace" -- "$bin/rules-exercise.exe" "$sample" >/dev/null ||
+  "$bin/ddireplay" record "$bin/$sample.sys" -q -o "$trace" -- "${program[@]}" >/dev/null ||
     true
   if [[ -e $trace ]]; then
     "$bin/ddireplay" corpus add "$corpus" "$trace" || failed=1
