@@ -204,7 +204,9 @@ void EventSource::State::take_growth() {
   next_step = 0;
   const std::size_t old_steps = steps.size();
   planner.add(chunks, steps);
-  if (!reader.is_growing() && reader.container.condition.recovered) planner.add_open_ends(steps);
+  if (!reader.is_growing() && reader.container.condition.recovered) {
+    planner.add_open_ends(reader.container.header.processor_count, steps);
+  }
   for (std::size_t i = old_steps; i < steps.size() && edition != 0; ++i) {
     if (horizon < steps[i].key) continue;
     throw Error(reader.name + ": events came later than its processors allow; replay it anew");

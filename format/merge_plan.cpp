@@ -26,6 +26,7 @@ void MergePlanner::take_events(const ChunkInfo& chunk, std::size_t place,
   const auto [known, is_first] =
       ends_.try_emplace(header.stream, StreamEnd{std::min(start_clock_, header.first_time), place});
   StreamEnd& end = known->second;
+  start_ = std::min(start_, end.time);
   const std::uint64_t begin = std::max(end.time, mark_);
   const std::uint64_t first_time = std::max(header.first_time, begin);
   if (header.lost_before != 0 || chunk.after_hole) {
@@ -39,9 +40,14 @@ void MergePlanner::take_events(const ChunkInfo& chunk, std::size_t place,
   end = {std::max(first_time, header.last_time), place};
 }
 
-void MergePlanner::add_open_ends(std::vector<MergeStep>& steps) const {
+void MergePlanner::add_open_ends(std::uint32_t processors, std::vector<MergeStep>& steps) const {
   std::uint64_t last = 0;
   for (const auto& [processor, end] : ends_) last = std::max(last, end.time);
+  std::uint16_t unseen = 0;
+  while (ends_.contains(unseen)) ++unseen;
+  if (unseen < processors && std::max(start_, mark_) < last) {
+    steps.push_back({.key = {std::max(start_, mark_), unseen}, .is_gap = true, .until = last});
+  }
   for (const auto& [processor, end] : ends_) {
     const std::uint64_t begin = std::max(end.time, mark_);
     if (begin >= last) continue;

@@ -41,8 +41,9 @@ class MergePlanner {
   void add(std::span<const ChunkInfo> chunks, std::vector<MergeStep>& steps);
 
   // For a trace that its recorder did not close: some processors' last events are in it and
-  // others' are not, so that every stream has a gap between its own end and that of the trace.
-  void add_open_ends(std::vector<MergeStep>& steps) const;
+  // others' are not, so that every stream has a gap between its own end and that of the trace. Of
+  // so many processors those without a chunk have one gap together, from the beginning on.
+  void add_open_ends(std::uint32_t processors, std::vector<MergeStep>& steps) const;
 
   // No step that is still to come has an earlier time, if so many processors were recorded.
   std::uint64_t settled_until(std::uint32_t processors) const;
@@ -58,7 +59,8 @@ class MergePlanner {
   void take_events(const ChunkInfo& chunk, std::size_t place, std::vector<MergeStep>& steps);
 
   std::uint64_t start_clock_;
-  std::size_t known_ = 0;  // chunks
+  std::uint64_t start_ = start_clock_;  // or that of an earlier event
+  std::size_t known_ = 0;               // chunks
   std::uint64_t mark_ = 0;
   bool has_hole_ = false;
   std::unordered_map<std::uint16_t, StreamEnd> ends_;

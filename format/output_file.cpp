@@ -7,20 +7,37 @@
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
+#include <filesystem>
+#include <system_error>
 #include <utility>
 
 #include "format/error.h"
 
 namespace ddireplay::format {
 
-OutputFile::OutputFile(std::string name)
-    : name_(std::move(name)), partial_name_(name_ + ".partial") {
+std::string place_of_output(const std::string& name) {
   struct stat status {};
-  if (::stat(name_.c_str(), &status) == 0) {
-    if (S_ISDIR(status.st_mode)) throw Error(name_ + ": is a directory; name a file");
+  if (::stat(name.c_str(), &status) == 0) {
+    if (S_ISDIR(status.st_mode)) throw Error(name + ": is a directory; name a file");
     // A device would be replaced by the file, not written to.
-    if (!S_ISREG(status.st_mode)) throw Error(name_ + ": is no regular file; name one");
+    if (!S_ISREG(status.st_mode)) throw Error(name + ": is no regular file; name one");
   }
+  namespace fs = std::filesystem;
+  // What the link names need not be there yet.
+  constexpr int kLinksMax = 40;  // as the kernel has it
+  fs::path place = name;
+  std::error_code error;
+  for (int links = 0; fs::is_symlink(place, error); ++links) {
+    if (links == kLinksMax) throw Error(name + ": can't be created: too many symbolic links");
+    const fs::path next = fs::read_symlink(place, error);
+    if (error) throw Error(name + ": can't be created: " + error.message());
+    place = place.parent_path() / next;
+  }
+  return place.string();
+}
+
+OutputFile::OutputFile(std::string name)
+    : name_(std::move(name)), place_(place_of_output(name_)), partial_name_(place_ + ".partial") {
   // Without O_NONBLOCK a pipe of that name would make us wait for ever.
   constexpr int kFlags = O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NONBLOCK;
   fd_ = ::open(partial_name_.c_str(), kFlags, 0666);
@@ -54,7 +71,7 @@ void OutputFile::flush() {
 }
 
 void OutputFile::publish() {
-  if (std::rename(partial_name_.c_str(), name_.c_str()) != 0) fail("can't be put in place");
+  if (std::rename(partial_name_.c_str(), place_.c_str()) != 0) fail("can't be put in place");
   ::close(std::exchange(fd_, -1));
 }
 

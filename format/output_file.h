@@ -7,9 +7,13 @@
 
 namespace ddireplay::format {
 
+// Where a file of that name is written: a symbolic link stays one, and what it names is replaced.
+// Throws Error where something of that name is no regular file, and would be replaced by one.
+std::string place_of_output(const std::string& name);
+
 class OutputFile {
  public:
-  // Throws Error where NAME.partial can't be created, or NAME is a directory or a device.
+  // Throws Error as place_of_output() does, and where NAME.partial can't be created.
   explicit OutputFile(std::string name);
   OutputFile(const OutputFile&) = delete;
   OutputFile& operator=(const OutputFile&) = delete;
@@ -28,6 +32,7 @@ class OutputFile {
   [[noreturn]] void fail(const char* what) const;
 
   std::string name_;
+  std::string place_;
   std::string partial_name_;
   int fd_ = -1;
 };

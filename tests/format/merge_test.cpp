@@ -107,6 +107,20 @@ TEST_CASE(
   CHECK(read(killed) == std::vector<Seen>{all[0], {2, 30, 0, kGap, 0}, all[1], all[2]});
 }
 
+TEST_CASE(
+    "of processors without a chunk nothing is known where the recorder did not close the trace") {
+  const std::string events =
+      "machine processors=4 start=20\n"
+      "@30 cpu0 ExFreePool P=1\n@40 cpu2 ExFreePool P=2\n";
+  TraceReader closed = trace_from_text(events, "closed");
+  CHECK(read(closed) == std::vector<Seen>{{1, 30, 0, kFirst, 1}, {2, 40, 2, kFirst, 2}});
+  TraceReader killed = trace_from_text(events + "end reason=killed\n", "killed");
+  CHECK(read(killed) == std::vector<Seen>{{1, 20, 1, kGap, 0},
+                                          {1, 30, 0, kFirst, 1},
+                                          {2, 30, 0, kGap, 0},
+                                          {2, 40, 2, kFirst, 2}});
+}
+
 TEST_CASE("more gaps than a batch holds") {
   std::string text;
   for (int i = 0; i < 1000; ++i) text += "gap cpu0 lost=1\nExFreePool\n";

@@ -1,5 +1,7 @@
 #include "tools/record/pending_trace.h"
 
+#include <sys/stat.h>
+
 #include <catch2/catch.hpp>
 #include <fstream>
 
@@ -35,6 +37,26 @@ TEST_CASE("nothing stays of a trace that isn't kept, and an older one is as it w
   { const PendingTrace pending(place.output); }
   CHECK(fs::file_size(place.output) == 5);
   CHECK_FALSE(fs::exists(place.partial));
+}
+
+TEST_CASE("a symbolic link stays one, and what it names is the trace") {
+  const Place place;
+  const fs::path link = place.directory.path() / "link.ddt";
+  fs::create_symlink(place.output.filename(), link);
+  {
+    PendingTrace pending(link);
+    CHECK(fs::equivalent(pending.path(), place.partial));
+    pending.keep();
+  }
+  CHECK(fs::is_symlink(link));
+  CHECK(fs::is_regular_file(fs::symlink_status(place.output)));
+}
+
+TEST_CASE("what is no file is not replaced by a trace") {
+  const Place place;
+  REQUIRE(::mkfifo(place.output.c_str(), 0600) == 0);
+  CHECK_THROWS_AS(PendingTrace(place.output), format::Error);
+  CHECK(fs::is_fifo(place.output));
 }
 
 TEST_CASE("two recordings to one name: the second is refused, the first unharmed") {

@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <sys/file.h>
 
+#include "format/output_file.h"
 #include "tools/record/fail.h"
 
 namespace ddireplay::tools::record {
@@ -10,7 +11,8 @@ namespace ddireplay::tools::record {
 namespace fs = std::filesystem;
 
 PendingTrace::PendingTrace(const fs::path& output)
-    : output_(fs::absolute(output)), partial_(output_.string() + ".partial") {
+    : output_(fs::absolute(format::place_of_output(output.string()))),
+      partial_(output_.string() + ".partial") {
   fd_ = UniqueFd(::open(partial_.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0666));
   if (!fd_) refuse(fmt::format("{}: cannot be written: {}", partial_.string(), errno_text()));
   if (::flock(fd_.get(), LOCK_EX | LOCK_NB) != 0) {

@@ -68,6 +68,9 @@ void check_output(const Request& request) {
   if (!output.has_filename() || fs::is_directory(output)) {
     refuse(fmt::format("{}: a directory; the trace needs a file name", output.string()));
   }
+  if (fs::exists(output) && !fs::is_regular_file(output)) {
+    refuse(fmt::format("{}: is no regular file; name one", output.string()));
+  }
   const fs::path directory = fs::absolute(output).parent_path();
   if (!fs::is_directory(directory)) {
     refuse(fmt::format("{}: no such directory, so {} cannot be written", directory.string(),
