@@ -6,6 +6,7 @@
 #include <optional>
 #include <set>
 #include <tuple>
+#include <utility>
 #include <vector>
 
 #include "checkers/registry.h"
@@ -74,7 +75,6 @@ class Follower {
   // Until there is a file with a trace in it. False: stopped.
   bool begin() {
     bool is_open = false;
-    bool has_said = false;
     while (!must_stop()) {
       is_open = is_open || file_.open(path_);
       if (is_open) {
@@ -82,13 +82,25 @@ class Follower {
         trace_ = format::TraceReader::open_growing(file_.fd(), path_);
         if (trace_) return true;
         if (has_ended) throw format::Error(path_ + ": ended before a trace had begun in it");
-      } else if (!has_said) {
-        has_said = true;
-        talk(path_ + ": is not there yet; waiting for it to be recorded (Ctrl-C ends this)");
+        say_once_why_waiting();
+      } else {
+        say_once(": is not there yet; waiting for it to be recorded (Ctrl-C ends this)");
       }
       watch_.wait(signals_);
     }
     return false;
+  }
+
+  // A recording of ours ends in any case. Of another file nobody knows whether it will.
+  void say_once_why_waiting() {
+    if (file_.is_locked_while_written()) return;
+    say_once(
+        ": has no end yet; waiting for whoever writes it to go on (Ctrl-C ends this, with a report "
+        "of what there is)");
+  }
+
+  void say_once(const char* what) {
+    if (!std::exchange(has_said_, true)) talk(path_ + what);
   }
 
   // To the end of the recording. False: stopped.
@@ -98,6 +110,7 @@ class Follower {
       trace_->extend();
       if (!take_all(replay)) return false;
       if (has_ended) break;
+      say_once_why_waiting();
       watch_.wait(signals_);
     }
     if (file_.is_removed()) talk(path_ + ": its recording was given up, and its file is gone");
@@ -124,6 +137,7 @@ class Follower {
   GrowingFile file_;
   std::optional<format::TraceReader> trace_;
   FindingTeller teller_;
+  bool has_said_ = false;
 };
 
 }  // namespace

@@ -51,6 +51,11 @@ void DirectoryWatch::wait(const record::SignalQueue& signals) {
 }
 
 bool GrowingFile::open(const std::string& path) {
+  const std::string directory = directory_of(path);
+  std::error_code error;
+  if (!std::filesystem::is_directory(directory, error)) {
+    throw format::Error(directory + ": no such directory, so there will be no " + path);
+  }
   return try_open(path) || try_open(path + std::string(kPartial));
 }
 
@@ -84,8 +89,10 @@ bool GrowingFile::has_ended() const {
   }
   if (!is_ours) return true;
   // A recording holds a lock from before it writes anything until all has been said.
-  return path_.ends_with(kPartial) ? own.st_size != 0 && !is_locked() : has_trailer();
+  return is_locked_while_written() ? own.st_size != 0 && !is_locked() : has_trailer();
 }
+
+bool GrowingFile::is_locked_while_written() const { return path_.ends_with(kPartial); }
 
 bool GrowingFile::is_locked() const {
   if (::flock(fd_.get(), LOCK_SH | LOCK_NB) != 0) return true;

@@ -33,6 +33,8 @@ class GrowingFile {
   // Nobody writes it any more. Ask before the last look at its contents. Throws format::Error
   // where another file has taken its place.
   bool has_ended() const;
+  // Whoever writes it holds a lock, as `ddireplay record` does, which goes with its process.
+  bool is_locked_while_written() const;
   // Its recording has taken the file away.
   bool is_removed() const;
 

@@ -99,6 +99,9 @@ void add_replay_command(CLI::App& app, ExitStatus& status) {
   command->add_flag("--follow", arguments->follow,
                     "a trace that is still being recorded: tell of each finding as it is made");
   command->callback([arguments, &status] {
+    if (std::ranges::find(arguments->traces, "") != arguments->traces.end()) {
+      throw format::Error("a trace's name is empty", ExitStatus::usage);
+    }
     if (arguments->follow && arguments->traces.size() != 1) {
       throw format::Error("--follow takes one trace", ExitStatus::usage);
     }

@@ -43,7 +43,15 @@ echo "status $?"
 grep -c SUMMARY followed
 exec 8<&-
 
+echo "--- a copy that nobody writes"
+timeout --preserve-status -s INT 0.5 ddireplay replay --follow gone.ddt >followed
+echo "status $?"
+
 echo "--- nothing there"
+ddireplay replay --follow no/such/directory.ddt
+echo "status $?"
+ddireplay replay --follow ''
+echo "status $?"
 timeout --preserve-status -s INT 0.3 ddireplay replay --follow none.ddt
 echo "status $?"
 
