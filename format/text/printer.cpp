@@ -1,6 +1,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cerrno>
+#include <cstring>
 #include <iterator>
 #include <map>
 #include <ostream>
@@ -102,7 +104,9 @@ void Printer::print() {
 void Printer::flush() {
   out_.write(buffer_.data(), static_cast<std::streamsize>(buffer_.size()));
   buffer_.clear();
-  if (!out_) throw Error(reader_.name() + ": its text form can't be written; make room");
+  if (!out_)
+    throw Error(reader_.name() + ": its text form can't be written: " + std::strerror(errno) +
+                "; make room");
 }
 
 void Printer::print_machine() {

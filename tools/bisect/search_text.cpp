@@ -71,6 +71,16 @@ std::string narrowed_text(const BuildSearch& search) {
   return out;
 }
 
+// nullptr: it wasn't looked at.
+const Judgement* find_judgement(const BuildSearch& search, const std::string& build) {
+  const auto found = std::ranges::find(search.judgements, build, &Judgement::build);
+  return found == search.judgements.end() ? nullptr : &*found;
+}
+
+bool is_skipped(const Judgement* judgement) {
+  return judgement != nullptr && judgement->verdict == BuildVerdict::skip;
+}
+
 }  // namespace
 
 std::size_t BuildSearch::replays() const {
@@ -80,8 +90,7 @@ std::size_t BuildSearch::replays() const {
 }
 
 const Judgement& BuildSearch::of(std::size_t build) const {
-  const auto is_it = [&](const Judgement& one) { return one.build == builds[build].name; };
-  return *std::ranges::find_if(judgements, is_it);
+  return *find_judgement(*this, builds[build].name);
 }
 
 std::string_view verdict_word(BuildVerdict verdict) {
@@ -143,6 +152,12 @@ std::string why_no_result(const BuildSearch& search) {
           "can be judged good; add an older build",
           search.builds[search.search.first_bad].name, sought_text(search));
     case SearchEnd::never_bad:
+      if (const Judgement* skipped = find_judgement(search, last); is_skipped(skipped)) {
+        return fmt::format(
+            "no bad build to end with: the last one, {}, can't be judged ({}); record "
+            "it again, or leave it out",
+            last, skipped->why);
+      }
       return fmt::format(
           "no bad build to end with: {} is good, and nothing behind it has {}; add "
           "a newer build, or name another finding",

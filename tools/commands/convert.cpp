@@ -104,6 +104,8 @@ void say(const Arguments& arguments, const Made& made) {
 ExitStatus to_part(const Arguments& arguments) {
   refuse_to_replace(arguments.in, arguments.out);
   format::TraceReader trace = format::open_trace(arguments.in);
+  // That OUT is a part was asked for.
+  const bool is_whole = is_complete(trace);
   std::vector<std::byte> bytes;
   if (!arguments.part.range.empty() || !arguments.part.drivers.empty()) {
     Made made = make_part(trace, arguments.part);
@@ -117,7 +119,7 @@ ExitStatus to_part(const Arguments& arguments) {
     bytes = std::move(made.trace);
   }
   write_trace(std::move(bytes), arguments.out);
-  return is_complete(trace) ? ExitStatus::clean : ExitStatus::incomplete;
+  return is_whole ? ExitStatus::clean : ExitStatus::incomplete;
 }
 
 void check(const Arguments& arguments) {

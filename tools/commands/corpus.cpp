@@ -293,8 +293,8 @@ void add_merge(CLI::App* parent, ExitStatus& status) {
       exit_help({{ExitStatus::clean, "every trace reports what is expected"},
                  {ExitStatus::findings, "a trace reports something else"},
                  kWrongUsage,
-                 {ExitStatus::incomplete, "shards are missing"},
-                 {ExitStatus::unreadable, "an entry can't be judged, or a RESULT can't be read"}}));
+                 {ExitStatus::incomplete, "shards are missing, or their RESULT can't be read"},
+                 {ExitStatus::unreadable, "an entry can't be judged"}}));
   command->add_option("RESULT", arguments->results, "what --result has written")->required();
   add_sinks(command, arguments->sinks);
   command->callback([arguments, &status] { status = merge(arguments->results, arguments->sinks); });

@@ -103,10 +103,14 @@ std::vector<MemoryTail> find_tails(std::vector<FoundTrace>& found, std::span<con
 // Of a file that is a trace only that trace is wanted, should chunks of another lie in it.
 void keep_own(std::vector<FoundTrace>& found, Bytes file, const std::string& name) {
   const auto header = format::file_header_at_start(file);
+  if (file.empty()) throw Error(name + ": is empty; there is nothing to repair");
   if (!header) {
     const bool has_chunks = std::ranges::any_of(found, &FoundTrace::has_chunks);
-    throw Error(name + (has_chunks ? ": has no sound file header, but chunks: --carve takes them"
-                                   : ": not a binary ddireplay trace"));
+    throw Error(name +
+                (has_chunks
+                     ? ": has no sound file header, but chunks: --carve takes them"
+                     : ": not a binary ddireplay trace; a text needs no repair, and --carve looks "
+                       "for chunks in any file"));
   }
   std::erase_if(found, [&](const FoundTrace& trace) { return trace.trace_id != header->trace_id; });
 }

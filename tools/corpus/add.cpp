@@ -38,6 +38,12 @@ class Adder {
 
   Added add(const Candidate& candidate) {
     const auto& [trace, rule, text, expectation] = candidate;
+    if (expectation.sha256.empty()) {
+      return {.trace = trace,
+              .entry = "",
+              .why = expectation.outcome.unreadable_because,
+              .is_readable = false};
+    }
     const auto same = by_sha256_.find(expectation.sha256);
     if (same != by_sha256_.end())
       return {.trace = trace, .entry = "", .why = "is in the corpus already, as " + same->second};
@@ -113,6 +119,20 @@ Expectation expectation_of(std::string sha256, Outcome outcome, const AddOptions
           .outcome = std::move(outcome)};
 }
 
+// One that isn't there, or is a directory, has no digest.
+Candidate whole_trace(const std::string& trace, Outcome outcome, const AddOptions& options) {
+  std::string sha256;
+  try {
+    sha256 = sha256_of_file(trace);
+  } catch (const format::Error& error) {
+    if (outcome.status != format::ExitStatus::unreadable) throw;
+  }
+  return {.trace = trace,
+          .rule = {},
+          .text = {},
+          .expectation = expectation_of(std::move(sha256), std::move(outcome), options)};
+}
+
 // The trace as it is, or reduced to each of its defects.
 std::vector<Candidate> candidates_of(const std::string& trace, const AddOptions& options) {
   Outcome outcome = judge(trace, options.rules);
@@ -128,13 +148,7 @@ std::vector<Candidate> candidates_of(const std::string& trace, const AddOptions&
            .expectation = expectation_of(std::move(sha256), std::move(reduced.outcome), options)});
     }
   }
-  if (candidates.empty()) {
-    candidates.push_back(
-        {.trace = trace,
-         .rule = {},
-         .text = {},
-         .expectation = expectation_of(sha256_of_file(trace), std::move(outcome), options)});
-  }
+  if (candidates.empty()) candidates.push_back(whole_trace(trace, std::move(outcome), options));
   return candidates;
 }
 

@@ -44,12 +44,6 @@ ExpectedFinding kept_finding(const format::TraceReader& trace, const replay::Rep
   return kept;
 }
 
-bool is_part(const format::FooterInfo* footer) {
-  if (footer == nullptr || !footer->derivation) return false;
-  const format::Derivation& derivation = *footer->derivation;
-  return derivation.begin != 0 || derivation.thinned || derivation.finding != 0;
-}
-
 Outcome outcome_of(const format::TraceReader& trace, const replay::Report& report) {
   Outcome outcome;
   outcome.events = report.events;
@@ -57,7 +51,7 @@ Outcome outcome_of(const format::TraceReader& trace, const replay::Report& repor
     outcome.findings.push_back(kept_finding(trace, report, finding));
   }
   outcome.status = status_of(trace, report);
-  outcome.is_part = is_part(trace.footer());
+  outcome.is_part = is_part(trace);
   return outcome;
 }
 

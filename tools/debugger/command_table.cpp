@@ -111,7 +111,7 @@ std::string target(Session& session, const Words&) {
   append(out, "Trace: {}, {}\n", session.trace().name(), counted(session.report().events, "event"));
   const format::FooterInfo* const footer = session.trace().footer();
   append(out, "Recording: {}\n",
-         footer == nullptr ? "cut: its end is missing" : end_reason_text(footer->end_reason));
+         footer == nullptr ? kCutText : end_reason_text(footer->end_reason));
   return out;
 }
 
@@ -124,7 +124,9 @@ std::string whereabouts(Session& session) {
   const std::vector<replay::Finding>& findings = session.report().findings;
   for (std::size_t i = 0; i < findings.size(); ++i) {
     if (findings[i].position != session.position()) continue;
-    append(out, "Finding {}: {} {}\n", i + 1, findings[i].rule->id(), findings[i].sentence);
+    const bool is_unknown = findings[i].verdict == replay::Verdict::unknown;
+    append(out, "Finding {}: {} {}{}\n", i + 1, findings[i].rule->id(),
+           is_unknown ? "(unknown) " : "", findings[i].sentence);
   }
   return out;
 }

@@ -62,6 +62,10 @@ void Session::use_symbols(const std::string& symbol_path) {
 }
 
 void Session::go_to(std::uint64_t position) {
+  if (report_.events == 0) {
+    throw format::Error("the trace has no event, so there is no position to go to",
+                        format::ExitStatus::usage);
+  }
   if (position == 0 || position > report_.events) {
     throw format::Error(fmt::format("#{} is not in this trace: its positions are #1 to #{}",
                                     position, report_.events),

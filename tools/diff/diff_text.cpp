@@ -7,6 +7,7 @@
 #include "tools/diff/columns.h"
 #include "tools/diff/summary.h"
 #include "tools/report/append.h"
+#include "tools/report/derivation_text.h"
 #include "tools/report/ending_report.h"
 #include "tools/report/report_view.h"
 #include "tools/report/text.h"
@@ -30,6 +31,9 @@ std::string_view basis_text(const Basis& basis) {
 void append_side(std::string& out, std::string_view title, const Side& side) {
   append(out, "{:<5} {}: {}, {}\n", title, side.trace().name(), targets_text(side),
          counted(side.report().events, "event"));
+  for (const std::string& line : derivation_lines(side.trace().footer())) {
+    append(out, "      {}\n", line);
+  }
   const std::string ending = ending_lines(side.trace(), &side.symbolizer());
   std::size_t begin = 0;
   while (begin < ending.size()) {
@@ -79,8 +83,8 @@ void append_list(std::string& out, std::string_view title, const std::vector<Cou
 }
 
 void append_finding(std::string& out, std::string_view title, const replay::Finding& finding) {
-  append(out, "    {:<12} {:<8} #{}: {}\n", title, finding.rule->id(), finding.position,
-         finding.sentence);
+  append(out, "    {:<12} {:<8} #{}: {}{}\n", title, finding.rule->id(), finding.position,
+         finding.verdict == replay::Verdict::unknown ? "(unknown) " : "", finding.sentence);
 }
 
 void append_findings(std::string& out, const DiffView& view) {

@@ -146,7 +146,10 @@ bool DiffView::same() const {
 }
 
 bool DiffView::is_complete() const {
-  return tools::is_complete(good.trace()) && tools::is_complete(bad.trace());
+  const auto is_whole = [](const Side& side) {
+    return tools::is_complete(side.trace()) && !is_part(side.trace());
+  };
+  return is_whole(good) && is_whole(bad);
 }
 
 std::string targets_text(const Side& side) {

@@ -63,7 +63,7 @@ void append_unmodelled(std::string& out, const replay::Report& report) {
 void append_condition(std::string& out, const format::TraceReader& trace) {
   const format::FooterInfo* footer = trace.footer();
   append(out, "Recording:         {}\n",
-         footer == nullptr ? "cut: its end is missing" : end_reason_text(footer->end_reason));
+         footer == nullptr ? kCutText : end_reason_text(footer->end_reason));
   if (footer != nullptr && footer->started_attached) {
     append(out, "    The recording began while the driver was running.\n");
   }
@@ -120,6 +120,13 @@ std::string_view end_reason_text(format::EndReason reason) {
 bool is_complete(const format::TraceReader& trace) {
   if (!trace.condition().complete()) return false;
   return format::is_whole(trace.footer()->end_reason);
+}
+
+bool is_part(const format::TraceReader& trace) {
+  const format::FooterInfo* const footer = trace.footer();
+  if (footer == nullptr || !footer->derivation) return false;
+  const format::Derivation& derivation = *footer->derivation;
+  return derivation.begin != 0 || derivation.thinned || derivation.finding != 0;
 }
 
 format::ExitStatus status_of(const format::TraceReader& trace, const replay::Report& report) {

@@ -10,6 +10,10 @@ namespace ddireplay::tools {
 
 std::string summary_text(const ReportView& view);
 
+// How the recording of a trace ended that has no footer.
+inline constexpr std::string_view kCutText =
+    "cut: its end is missing (`ddireplay repair` makes a whole trace of what there is)";
+
 // Why the trace's recording ended: "stopped in order".
 std::string_view end_reason_text(format::EndReason reason);
 
@@ -18,6 +22,9 @@ inline constexpr std::string_view kFlightText =
 
 // Nothing that could change a verdict is missing from the trace.
 bool is_complete(const format::TraceReader& trace);
+
+// Made of a part of a recording: what is not in it may have happened all the same.
+bool is_part(const format::TraceReader& trace);
 
 // What `ddireplay replay` exits with. Findings of which each may be explained by what is missing
 // are no verdict, either.

@@ -58,7 +58,14 @@ std::unique_ptr<SymbolTable> first_good(const std::vector<std::filesystem::path>
 }  // namespace
 
 SymbolStore::SymbolStore(std::string_view symbol_path, Report report)
-    : directories_(symbol_directories(symbol_path)), report_(std::move(report)) {}
+    : directories_(symbol_directories(symbol_path)), report_(std::move(report)) {
+  for (const std::filesystem::path& directory : directories_) {
+    std::error_code error;
+    if (std::filesystem::is_directory(directory, error)) continue;
+    report_(
+        fmt::format("{}: no such directory, so there are no symbols in it", directory.string()));
+  }
+}
 
 const SymbolTable* SymbolStore::load(const format::Module& module) {
   Key key{module.name,     module.size,     module.time_date_stamp,

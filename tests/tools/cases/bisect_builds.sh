@@ -50,3 +50,9 @@ for i in 3 4; do trace "flaky/$i" bad; done
 rm flaky/2/b.txt flaky/2/c.txt
 search flaky
 search flaky --confirm 3
+# The last one can't be judged: that is why there is no bad one.
+mkdir skipped
+cp traces/clean.txt skipped/1.txt
+cp traces/lossy.txt skipped/2.txt
+ddireplay bisect skipped --finding C4:13
+echo "status $?"

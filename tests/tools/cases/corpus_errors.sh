@@ -55,3 +55,6 @@ mv taken/timer-* taken/leak-5f28b50a46b5
 ddireplay corpus add --whole taken traces/leak.txt
 echo "taken: status $?"
 ddireplay corpus run taken
+echo "--- some can't be read"
+ddireplay corpus add --whole some absent.ddt traces/leak.txt traces
+echo "status $?"
