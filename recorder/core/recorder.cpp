@@ -186,7 +186,7 @@ void Recorder::record_inline(const RowPlan& plan, std::uint64_t address, std::ui
   // Nobody calls this stub: its slot remembers the function.
   const std::uint64_t stub = stub_for_callback(plan, target, kInlined);
   if (stub == 0) return;
-  presence().enter(processor());
+  presence().enter();
   EventHead head;
   head.thread = platform::current_thread();
   head.stack = stack_of_context(context);
@@ -194,7 +194,7 @@ void Recorder::record_inline(const RowPlan& plan, std::uint64_t address, std::ui
   head.irql = irql;
   head.flags = plan.at_exit() ? exit : std::uint8_t{0};
   rings_[processor()].store(head, values);
-  presence().leave(processor());
+  presence().leave();
 }
 
 // Before anything is looked at: what the kernel would have done is part of what the driver finds.
@@ -217,11 +217,11 @@ void Recorder::on_entry(CallFrame& frame) {
   frame.target = slot.original;
   frame.action = Action::jump;
   frame.state = FrameState::idle;
-  presence().enter(processor());
+  presence().enter();
   const Arguments arguments{frame.registers, frame.stack_pointer};
   if (plan.is_callback()) prepare_callback(frame, plan, arguments);
   if (!recording()) {
-    presence().leave(processor());
+    presence().leave();
     return;
   }
   frame.irql = platform::current_irql();
@@ -234,10 +234,9 @@ void Recorder::on_entry(CallFrame& frame) {
   frame.stack = stack_of(frame.stack_pointer);
   wrap_routines(frame, slot, arguments);
   if (plan.at_entry()) store(frame, 0, frame.irql, plan.entry_count);
-  if (plan.duty == Duty::ends_thread && remove_system_thread(frame.thread))
-    presence().leave(processor());
+  if (plan.duty == Duty::ends_thread && remove_system_thread(frame.thread)) presence().leave();
   if (!plan.at_exit()) {
-    presence().leave(processor());
+    presence().leave();
     return;
   }
   frame.action = Action::call;
@@ -278,7 +277,7 @@ void Recorder::on_unwind(CallFrame& frame) {
 
 void Recorder::leave(const CallFrame& frame, const RowPlan& plan) {
   if (plan.is_callback()) platform::set_irql_after_callback(frame.irql_after);
-  if (!frame.tracked_thread || remove_system_thread(frame.thread)) presence().leave(processor());
+  if (!frame.tracked_thread || remove_system_thread(frame.thread)) presence().leave();
 }
 
 std::uint32_t Recorder::processor() const {
