@@ -6,6 +6,7 @@
 #include <cstdint>
 
 #include "format/freestanding/ddi_layout.h"
+#include "recorder/core/ring.h"
 
 namespace ddireplay::recorder {
 
@@ -35,6 +36,8 @@ struct CallFrame {
   std::uint32_t stack;      // at entry
   bool tracked_thread;      // counted in the set of system threads
   std::uint64_t thread;
+  Ring* ring;  // where the event goes
+  Ring::Reservation place;
   std::uint64_t values[format::kMaxFields];
 };
 

@@ -39,6 +39,7 @@ class HookTable {
   void attach(const StubRange& stubs, std::span<HookSlot> slots,
               std::span<std::atomic<std::uint32_t>> index) {
     stubs_ = stubs;
+    stub_bytes_ = std::uint64_t{stubs.count} * stubs.stride;
     slots_ = slots;
     index_ = index;
   }
@@ -49,9 +50,7 @@ class HookTable {
     return stubs_.base + std::uint64_t{number} * stubs_.stride;
   }
 
-  bool is_stub(std::uint64_t address) const {
-    return address - stubs_.base < std::uint64_t{stubs_.count} * stubs_.stride;
-  }
+  bool is_stub(std::uint64_t address) const { return address - stubs_.base < stub_bytes_; }
 
   // The slot behind a stub.
   const HookSlot& slot_of(std::uint64_t stub) const {
@@ -111,6 +110,7 @@ class HookTable {
   }
 
   StubRange stubs_;
+  std::uint64_t stub_bytes_ = 0;  // of all of them
   std::span<HookSlot> slots_;
   std::span<std::atomic<std::uint32_t>> index_;
   std::atomic<std::uint32_t> used_{0};

@@ -192,7 +192,7 @@ void Recorder::record_inline(const RowPlan& plan, std::uint64_t address, std::ui
   head.stack = stack_of_context(context);
   head.function = hooks_.slot_of(stub).function;
   head.irql = irql;
-  head.flags = plan.at_exit() ? exit : std::uint8_t{0};
+  head.flags = plan.at_exit ? exit : std::uint8_t{0};
   rings_[processor()].store(head, values);
   presence().leave();
 }
@@ -211,6 +211,14 @@ void Recorder::prepare_callback(CallFrame& frame, const RowPlan& plan, const Arg
   }
 }
 
+void Recorder::begin_duty(CallFrame& frame, const HookSlot& slot, const Arguments& arguments) {
+  if (slot.plan->duty == Duty::system_thread) {
+    frame.tracked_thread = add_system_thread(frame.thread);
+  } else if (slot.plan->duty == Duty::driver_entry) {
+    platform::driver_entry_reached(slot.target, arguments[0]);
+  }
+}
+
 void Recorder::on_entry(CallFrame& frame) {
   const HookSlot& slot = hooks_.slot(frame.slot);
   const RowPlan& plan = *slot.plan;
@@ -219,23 +227,22 @@ void Recorder::on_entry(CallFrame& frame) {
   frame.state = FrameState::idle;
   presence().enter();
   const Arguments arguments{frame.registers, frame.stack_pointer};
-  if (plan.is_callback()) prepare_callback(frame, plan, arguments);
+  if (plan.is_callback) prepare_callback(frame, plan, arguments);
   if (!recording()) {
     presence().leave();
     return;
   }
   frame.irql = platform::current_irql();
   frame.thread = platform::current_thread();
-  frame.tracked_thread = plan.duty == Duty::system_thread && add_system_thread(frame.thread);
-  if (plan.duty == Duty::driver_entry) {
-    platform::driver_entry_reached(slot.target, arguments[0]);
-  }
+  frame.tracked_thread = false;
+  if (plan.duty != Duty::none) begin_duty(frame, slot, arguments);
+  if (plan.at_entry) look(frame);
   capture_entry(plan, arguments, hooks_, frame.values);
-  frame.stack = stack_of(frame.stack_pointer);
-  wrap_routines(frame, slot, arguments);
-  if (plan.at_entry()) store(frame, 0, frame.irql, plan.entry_count);
+  frame.stack = config_.stack_depth == 0 ? format::kNoStack : stack_of(frame.stack_pointer);
+  if (plan.wrap_count != 0) wrap_routines(frame, slot, arguments);
+  if (plan.at_entry) store(frame, 0, frame.irql);
   if (plan.duty == Duty::ends_thread && remove_system_thread(frame.thread)) presence().leave();
-  if (!plan.at_exit()) {
+  if (!plan.at_exit) {
     presence().leave();
     return;
   }
@@ -249,12 +256,13 @@ void Recorder::on_exit(CallFrame& frame) {
   const HookSlot& slot = hooks_.slot(frame.slot);
   const RowPlan& plan = *slot.plan;
   if (recording()) {
+    look(frame);
     if (plan.duty == Duty::dispatch) hook_cancel_routine(frame, slot);
     if (plan.duty == Duty::resolves_routine) hook_resolved_routine(frame, slot);
     capture_exit(plan, frame.result, hooks_, frame.values);
     // Of a callback the level that it leaves behind is what tells; of a call, the one it came with.
-    const std::uint8_t irql = plan.is_callback() ? platform::current_irql() : frame.irql;
-    store(frame, exit, irql, plan.exit_count);
+    const std::uint8_t irql = plan.is_callback ? platform::current_irql() : frame.irql;
+    store(frame, exit, irql);
   }
   if (plan.duty == Duty::driver_entry) {
     const bool succeeded = static_cast<std::int32_t>(frame.result) >= 0;
@@ -269,14 +277,15 @@ void Recorder::on_unwind(CallFrame& frame) {
   frame.state = FrameState::idle;
   const RowPlan& plan = *hooks_.slot(frame.slot).plan;
   if (recording()) {
+    look(frame);
     for (unsigned i = plan.entry_count; i < plan.exit_count; ++i) frame.values[i] = 0;
-    store(frame, exit | raised, platform::current_irql(), plan.exit_count);
+    store(frame, exit | raised, platform::current_irql());
   }
   leave(frame, plan);
 }
 
 void Recorder::leave(const CallFrame& frame, const RowPlan& plan) {
-  if (plan.is_callback()) platform::set_irql_after_callback(frame.irql_after);
+  if (plan.is_callback) platform::set_irql_after_callback(frame.irql_after);
   if (!frame.tracked_thread || remove_system_thread(frame.thread)) presence().leave();
 }
 
@@ -297,7 +306,6 @@ std::uint32_t Recorder::processor() const {
 }
 
 std::uint32_t Recorder::stack_of(std::uint64_t stack_pointer) {
-  if (config_.stack_depth == 0) return format::kNoStack;
   const std::uint32_t known = stack_memo_.find(stack_pointer, stack_table_);
   if (known != format::kNoStack) return known;
   return in_walk_space([&](platform::WalkSpace& space) { return walk(stack_pointer, space); });
@@ -329,14 +337,21 @@ std::uint32_t Recorder::in_walk_space(const Walk& walk) {
   return format::kNoStack;
 }
 
-void Recorder::store(const CallFrame& frame, std::uint8_t flags, std::uint8_t irql,
-                     std::size_t count) {
+void Recorder::look(CallFrame& frame) {
+  frame.ring = &rings_[processor()];
+  frame.place = frame.ring->look();
+}
+
+// Most events pass here: all of it is one routine, where the compiler would make three.
+[[gnu::flatten]] void Recorder::store(CallFrame& frame, std::uint8_t flags, std::uint8_t irql) {
+  const HookSlot& slot = hooks_.slot(frame.slot);
+  const std::size_t count = (flags & exit) != 0 ? slot.plan->exit_count : slot.plan->entry_count;
   const EventHead head{.thread = frame.thread,
                        .stack = frame.stack,
-                       .function = hooks_.slot(frame.slot).function,
+                       .function = slot.function,
                        .irql = irql,
                        .flags = flags};
-  rings_[processor()].store(head, {frame.values, count});
+  frame.ring->store(frame.place, head, {frame.values, count});
 }
 
 // Only routines inside the driver's own image are replaced: what another module supplied is not the

@@ -38,7 +38,7 @@ TEST_CASE("every row of the table has a plan, and every wrap a callback", "[capt
     const format::Layout layout = row.layout();
     CHECK(plan->entry_count == layout.entry_count);
     CHECK(plan->exit_count == layout.field_count);
-    for (unsigned i = 0; i < plan->wrap_count; ++i) CHECK(plan->wraps[i].callback->is_callback());
+    for (unsigned i = 0; i < plan->wrap_count; ++i) CHECK(plan->wraps[i].callback->is_callback);
   }
   CHECK(plans.table.find("NoSuchRoutine") == nullptr);
   CHECK(plans.table.unknown().exit_count == 5);
