@@ -9,11 +9,14 @@
 
 #include "format/freestanding/ddi_layout.h"
 #include "format/freestanding/ddi_table.h"
+#include "recorder/core/shared_access.h"
 
 namespace ddireplay::recorder {
 
 struct RowPlan;
-class HookTable;
+template <class Access>
+class BasicHookTable;
+using HookTable = BasicHookTable<SharedAccess>;
 
 // Where one value comes from.
 struct Operand {
