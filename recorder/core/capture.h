@@ -107,19 +107,16 @@ inline std::uint64_t shown(std::uint64_t value, const Operand& operand, const Ho
 }
 
 // Fill in the values that exist at entry, and those that come at return. Memory that can't be read
-// gives 0. Those that are in registers, most events have no others: so they are apart.
-void capture_beyond_registers(const RowPlan& plan, const Arguments& arguments,
-                              const HookTable& hooks, std::uint64_t* values);
+// gives 0. Most events have no more than what is in registers: that comes first, and by itself.
 template <class Hooks>
-inline void capture_entry(const RowPlan& plan, const Arguments& arguments, const Hooks& hooks,
-                          std::uint64_t* values) {
+inline void capture_registers(const RowPlan& plan, const std::uint64_t* registers,
+                              const Hooks& hooks, std::uint64_t* values) {
   for (unsigned i = 0; i < plan.register_count; ++i) {
-    values[i] = shown(arguments.registers[i], plan.operands[i], hooks);
-  }
-  if (plan.register_count != plan.entry_count) {
-    capture_beyond_registers(plan, arguments, hooks, values);
+    values[i] = shown(registers[i], plan.operands[i], hooks);
   }
 }
+void capture_beyond_registers(const RowPlan& plan, const Arguments& arguments,
+                              const HookTable& hooks, std::uint64_t* values);
 void capture_exit(const RowPlan& plan, std::uint64_t result, const HookTable& hooks,
                   std::uint64_t* values);
 

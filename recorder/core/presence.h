@@ -32,9 +32,23 @@ namespace ddireplay::recorder {
 template <class Access, std::size_t kPlaces>
 class BasicPresence {
  public:
+  using StackCount = typename Access::StackCount;
+
+  // Where a routine counts itself out that has counted itself in. Of nobody else's use.
+  struct Seat {
+    StackCount* left = nullptr;  // nullptr: it must look
+  };
+
   // By the code that comes and goes, on the stack that it runs on. At any IRQL.
-  void enter() { add(&Place::entered); }
+  Seat enter() { return {add(&Place::entered)}; }
   void leave() { add(&Place::left); }
+  void leave(const Seat& seat) {
+    if (seat.left != nullptr) {
+      seat.left->add();
+    } else {
+      leave();
+    }
+  }
 
   // At some moment of this call no more were inside of those whose coming was seen.
   std::uint64_t threads_inside() const { return count().inside; }
@@ -53,7 +67,6 @@ class BasicPresence {
   }
 
  private:
-  using StackCount = typename Access::StackCount;
   using SharedCount = typename Access::template Atomic<std::uint64_t>;
 
   struct Sum {
@@ -79,7 +92,8 @@ class BasicPresence {
     return page * 0x9e3779b97f4a7c15 >> (64 - std::countr_zero(kPlaces));
   }
 
-  void add(Sum Place::*sum) {
+  // Returns where those leave without a lock that run on the same page.
+  StackCount* add(Sum Place::*sum) {
     const std::uint64_t page = Access::stack_page();
     Place& place = places_[place_of(page)];
     std::uint64_t owner = place.owner.load(std::memory_order_relaxed);
@@ -88,9 +102,10 @@ class BasicPresence {
     }
     if (owner == page) {
       (place.*sum).of_owner.add();
-    } else {
-      (place.*sum).of_others.fetch_add(1, std::memory_order_acq_rel);
+      return &place.left.of_owner;
     }
+    (place.*sum).of_others.fetch_add(1, std::memory_order_acq_rel);
+    return nullptr;
   }
 
   // A thread may leave on another page than it has entered on, so only the sums mean anything.

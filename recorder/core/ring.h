@@ -40,6 +40,7 @@ using format::Slot;
 
 using format::kLossMark;
 
+// The same as in a Record.
 struct EventHead {
   std::uint64_t thread = 0;
   std::uint32_t stack = format::kNoStack;
@@ -47,6 +48,13 @@ struct EventHead {
   std::uint8_t irql = format::kIrqlUnknown;
   std::uint8_t flags = 0;
 };
+
+static_assert(sizeof(EventHead) == offsetof(Record, values) - offsetof(Record, thread) &&
+              offsetof(EventHead, stack) + offsetof(Record, thread) == offsetof(Record, stack) &&
+              offsetof(EventHead, function) + offsetof(Record, thread) ==
+                  offsetof(Record, function) &&
+              offsetof(EventHead, irql) + offsetof(Record, thread) == offsetof(Record, irql) &&
+              offsetof(EventHead, flags) + offsetof(Record, thread) == offsetof(Record, flags));
 
 // What the consumer took out.
 struct Drained {
@@ -273,12 +281,9 @@ class BasicRing {
     Slot& first = at(position);
     Access::will_write(&first);
     Record& record = reinterpret_cast<Record&>(first);
-    record.thread = head.thread;
-    record.stack = head.stack;
-    record.function = head.function;
-    record.irql = head.irql;
-    record.flags = head.flags;
-    for (std::size_t i = 0; i < values.size() && i < kInFirst; ++i) record.values[i] = values[i];
+    __builtin_memcpy(&record.thread, &head, sizeof(head));
+    const std::size_t in_first = values.size() < kInFirst ? values.size() : kInFirst;
+    for (std::size_t i = 0; i < in_first; ++i) record.values[i] = values[i];
     CommitWord(first.words[0]).store(time, std::memory_order_release);
   }
 

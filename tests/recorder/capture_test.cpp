@@ -30,6 +30,12 @@ struct Call {
 
 const HookTable kNoHooks;
 
+void capture_entry(const RowPlan& plan, const Arguments& arguments, const HookTable& hooks,
+                   std::uint64_t* values) {
+  capture_registers(plan, arguments.registers, hooks, values);
+  capture_beyond_registers(plan, arguments, hooks, values);
+}
+
 TEST_CASE("every row of the table has a plan, and every wrap a callback", "[capture]") {
   const Plans plans;
   for (const DdiRow& row : format::ddi_table()) {

@@ -67,7 +67,7 @@ class Run {
     const unsigned visit = next_visit_++;
     on_the_way_.push_back(visit);
     run_code();
-    presence_.enter();
+    const auto seat = presence_.enter();
     has_passed(visit);
     for (unsigned i = machine_.draw(4); i != 0; --i) {
       Access::will_read(&memory_);
@@ -78,7 +78,12 @@ class Run {
       return;
     }
     on_the_way_.push_back(visit);
-    presence_.leave();
+    // In another routine, or in the same.
+    if (machine_.draw(2) == 0) {
+      presence_.leave();
+    } else {
+      presence_.leave(seat);
+    }
     run_code();
     has_passed(visit);
   }
