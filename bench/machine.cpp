@@ -27,10 +27,7 @@ void set_images(std::span<const Image> known) { images = known; }
 
 namespace recorder {
 
-Presence& presence() {
-  static constinit Presence the_presence;
-  return the_presence;
-}
+constinit Presence the_presence;
 
 namespace platform {
 

@@ -22,16 +22,18 @@ namespace {
 constexpr std::uint64_t kDriver = 0xfffff80010000000;
 constexpr std::uint64_t kStub = 0x7f0000000000;
 
-// One driver, which imports ExFreePoolWithTag: two arguments, recorded at entry.
+// One driver, which imports one function. ExFreePoolWithTag: two arguments, recorded at entry.
+// ExAllocatePoolWithTag: three and a result, recorded at return.
 struct OneImport {
-  explicit OneImport(std::uint32_t stack_depth) : alone(config(stack_depth)) {
+  explicit OneImport(std::uint32_t stack_depth, const char* name = "ExFreePoolWithTag")
+      : alone(config(stack_depth)) {
     const std::uint16_t module = alone.recorder.tables().add_module(
         {.name = "Bench.sys", .base = kDriver, .size = 0x10000, .is_target = true});
     const std::uint16_t target = alone.recorder.add_target(kDriver, 0x10000, module);
     alone.recorder.set_recording(true);
     machine() = {.thread = kKernelMemory};
     frame.slot = static_cast<std::uint32_t>(
-        alone.recorder.stub_for_import("ExFreePoolWithTag", target, kDriver - 0x1000) - kStub);
+        alone.recorder.stub_for_import(name, target, kDriver - 0x1000) - kStub);
     frame.registers[0] = kKernelMemory + 0x1000;
     frame.registers[1] = 0x68636e42;
   }
@@ -77,6 +79,15 @@ void record_without_stack(benchmark::State& state) {
          [&] { import.alone.recorder.on_entry(import.frame); });
 }
 
+// The thunk comes by twice.
+void record_at_return(benchmark::State& state) {
+  OneImport import(0, "ExAllocatePoolWithTag");
+  record(state, import.alone.recorder, import.room, [&] {
+    import.alone.recorder.on_entry(import.frame);
+    import.alone.recorder.on_exit(import.frame);
+  });
+}
+
 // From frames as compilers make them: some words of locals and registers between return addresses.
 void record_with_stack(benchmark::State& state) {
   OneImport import(kFrames);
@@ -94,6 +105,7 @@ void record_with_stack(benchmark::State& state) {
 
 BENCHMARK(store_in_ring);
 BENCHMARK(record_without_stack);
+BENCHMARK(record_at_return);
 BENCHMARK(record_with_stack);
 
 #ifdef DDIREPLAY_BENCH_LTTNG

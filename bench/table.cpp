@@ -36,6 +36,8 @@ constexpr Row kRows[] = {
      "lttng_tracepoint:ns", Better::lower, 20, 9},
     {"the whole hook path, no stack", "ns", "record_without_stack:ns", "LTTng-UST tracepoint",
      "lttng_tracepoint:ns", Better::lower, 20, 9},
+    {"the same, of a call recorded at return", "ns", "record_at_return:ns", "LTTng-UST tracepoint",
+     "lttng_tracepoint:ns", Better::lower, 0, 0},
     {"the whole hook path, 16 frames", "ns", "record_with_stack:ns", "libunwind, unw_step",
      "libunwind_steps:ns", Better::lower, 60, 10},
     {"the whole hook path, 16 frames", "ns", "record_with_stack:ns", "libunwind, cached",

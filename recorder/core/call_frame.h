@@ -6,6 +6,7 @@
 #include <cstdint>
 
 #include "format/freestanding/ddi_layout.h"
+#include "recorder/core/ring.h"
 
 namespace ddireplay::recorder {
 
@@ -30,11 +31,11 @@ struct CallFrame {
   Action action;
   std::uint8_t stack_arguments;  // how many to copy
   FrameState state;
-  std::uint8_t irql;        // at entry
   std::uint8_t irql_after;  // of a callback: at which its caller goes on
-  std::uint32_t stack;      // at entry
   bool tracked_thread;      // counted in the set of system threads
-  std::uint64_t thread;
+  EventHead event;          // as it is at entry
+  Ring* ring;               // where it goes
+  Ring::Reservation place;
   std::uint64_t values[format::kMaxFields];
 };
 

@@ -9,18 +9,6 @@ namespace {
 
 using format::Source;
 
-std::uint64_t to_width(std::uint64_t value, const Operand& operand) {
-  if (operand.bytes == 8) return value;
-  const unsigned unused_bits = 64 - 8 * operand.bytes;
-  const std::uint64_t at_top = value << unused_bits;
-  if (!operand.is_signed) return at_top >> unused_bits;
-  return static_cast<std::uint64_t>(static_cast<std::int64_t>(at_top) >> unused_bits);
-}
-
-std::uint64_t shown(std::uint64_t value, const Operand& operand, const HookTable& hooks) {
-  return operand.is_pointer ? hooks.original_of(value) : to_width(value, operand);
-}
-
 // Inline: it is called for most events, on the driver's stack, which is short.
 [[gnu::always_inline]] inline std::uint64_t read_memory(const Operand& operand,
                                                         const HookTable& hooks,
@@ -34,9 +22,9 @@ std::uint64_t shown(std::uint64_t value, const Operand& operand, const HookTable
   return shown(value, operand, hooks);
 }
 
-std::uint64_t sampled(const Operand& operand, std::uint64_t stack_pointer) {
+std::uint64_t sampled(const Operand& operand, const HookTable& hooks, std::uint64_t stack_pointer) {
   const bool is_entry_stack = operand.sample == format::Sample::stack_pointer;
-  return to_width(is_entry_stack ? stack_pointer : platform::sample(operand.sample), operand);
+  return shown(is_entry_stack ? stack_pointer : platform::sample(operand.sample), operand, hooks);
 }
 
 Operand operand_of(const format::Field& field) {
@@ -44,6 +32,7 @@ Operand operand_of(const format::Field& field) {
   operand.offset = field.offset;
   operand.base = field.base;
   operand.bytes = field.width == 0 ? 8 : field.width;
+  operand.unused_bits = static_cast<std::uint8_t>(64 - 8 * operand.bytes);
   operand.is_signed = field.is_signed;
   operand.is_pointer = field.width == 0 && field.kind == format::Kind::address;
   operand.source = field.source;
@@ -70,15 +59,16 @@ std::uint8_t stack_arguments_of(const format::DdiRow& row, const format::Layout&
   return layout.argument_count > 4 ? static_cast<std::uint8_t>(layout.argument_count - 4) : 0;
 }
 
+std::uint8_t registers_of(const RowPlan& plan) {
+  std::uint8_t count = 0;
+  while (count < plan.entry_count && count < 4 && plan.operands[count].base == count &&
+         plan.operands[count].source == Source::argument) {
+    ++count;
+  }
+  return count;
+}
+
 }  // namespace
-
-bool RowPlan::at_entry() const {
-  return row->when == format::When::entry || row->when == format::When::both;
-}
-
-bool RowPlan::at_exit() const {
-  return row->when == format::When::exit || row->when == format::When::both;
-}
 
 std::size_t PlanTable::plans_needed() { return format::ddi_table().count + 2; }
 
@@ -100,10 +90,15 @@ bool PlanTable::build(std::span<RowPlan> plans) {
       if (plan.wraps[i].callback == nullptr) return false;
     }
     plan.entry_count = layout.entry_count;
+    plan.register_count = registers_of(plan);
     plan.exit_count = layout.field_count;
     plan.wrap_count = layout.wrap_count;
     plan.stack_arguments = stack_arguments_of(*plan.row, layout);
     plan.duty = duty_of(plan.row->name);
+    plan.is_callback = plan.row->family == format::Family::callback;
+    const format::When when = plan.row->when;
+    plan.at_entry = when == format::When::entry || when == format::When::both;
+    plan.at_exit = when == format::When::exit || when == format::When::both;
   }
   return true;
 }
@@ -113,14 +108,14 @@ const RowPlan* PlanTable::find(std::string_view name) const {
   return row == nullptr ? nullptr : &plans_[row - format::ddi_table().rows];
 }
 
-void capture_entry(const RowPlan& plan, const Arguments& arguments, const HookTable& hooks,
-                   std::uint64_t* values) {
-  for (unsigned i = 0; i < plan.entry_count; ++i) {
+void capture_beyond_registers(const RowPlan& plan, const Arguments& arguments,
+                              const HookTable& hooks, std::uint64_t* values) {
+  for (unsigned i = plan.register_count; i < plan.entry_count; ++i) {
     const Operand& operand = plan.operands[i];
     if (operand.source == Source::argument) {
       values[i] = shown(arguments[operand.base], operand, hooks);
     } else if (operand.source == Source::sample_at_entry) {
-      values[i] = sampled(operand, arguments.stack_pointer);
+      values[i] = sampled(operand, hooks, arguments.stack_pointer);
     } else {
       values[i] = read_memory(operand, hooks, values);
     }
@@ -134,7 +129,7 @@ void capture_exit(const RowPlan& plan, std::uint64_t result, const HookTable& ho
     if (operand.source == Source::result) {
       values[i] = shown(result, operand, hooks);
     } else if (operand.source == Source::sample_at_exit) {
-      values[i] = to_width(platform::sample(operand.sample), operand);
+      values[i] = shown(platform::sample(operand.sample), operand, hooks);
     } else {
       values[i] = read_memory(operand, hooks, values);
     }

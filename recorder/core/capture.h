@@ -9,17 +9,21 @@
 
 #include "format/freestanding/ddi_layout.h"
 #include "format/freestanding/ddi_table.h"
+#include "recorder/core/shared_access.h"
 
 namespace ddireplay::recorder {
 
 struct RowPlan;
-class HookTable;
+template <class Access>
+class BasicHookTable;
+using HookTable = BasicHookTable<SharedAccess>;
 
 // Where one value comes from.
 struct Operand {
   std::int32_t offset = 0;  // memory: bytes from the base
   std::uint8_t base = 0;    // argument: its number. memory: number of the value it is read through
   std::uint8_t bytes = 8;
+  std::uint8_t unused_bits = 0;  // of 64
   bool is_signed = false;
   bool is_pointer = false;  // it may be a stub of ours: the original is what is recorded
   format::Source source = format::Source::argument;
@@ -51,15 +55,15 @@ struct RowPlan {
   std::uint16_t number = 0;  // of the row, as a memory image has it
   Operand operands[format::kMaxFields];
   WrapPlan wraps[format::kMaxWraps];
+  std::uint8_t register_count = 0;  // of the first operands, that each is the argument of its place
   std::uint8_t entry_count = 0;
   std::uint8_t exit_count = 0;
   std::uint8_t wrap_count = 0;
   std::uint8_t stack_arguments = 0;  // to be copied when the call is made on a frame of its own
   Duty duty = Duty::none;
-
-  bool at_entry() const;
-  bool at_exit() const;
-  bool is_callback() const { return row->family == format::Family::callback; }
+  bool is_callback = false;
+  bool at_entry = false;
+  bool at_exit = false;
 };
 
 // All rows of the table as plans, and those of unknown and of absent imports.
@@ -93,10 +97,26 @@ struct Arguments {
   }
 };
 
+// What the event says of a value.
+template <class Hooks>
+inline std::uint64_t shown(std::uint64_t value, const Operand& operand, const Hooks& hooks) {
+  if (operand.is_pointer) return hooks.original_of(value);
+  const std::uint64_t at_top = value << operand.unused_bits;
+  const auto with_sign = static_cast<std::int64_t>(at_top) >> operand.unused_bits;
+  return operand.is_signed ? static_cast<std::uint64_t>(with_sign) : at_top >> operand.unused_bits;
+}
+
 // Fill in the values that exist at entry, and those that come at return. Memory that can't be read
-// gives 0.
-void capture_entry(const RowPlan& plan, const Arguments& arguments, const HookTable& hooks,
-                   std::uint64_t* values);
+// gives 0. Most events have no more than what is in registers: that comes first, and by itself.
+template <class Hooks>
+inline void capture_registers(const RowPlan& plan, const std::uint64_t* registers,
+                              const Hooks& hooks, std::uint64_t* values) {
+  for (unsigned i = 0; i < plan.register_count; ++i) {
+    values[i] = shown(registers[i], plan.operands[i], hooks);
+  }
+}
+void capture_beyond_registers(const RowPlan& plan, const Arguments& arguments,
+                              const HookTable& hooks, std::uint64_t* values);
 void capture_exit(const RowPlan& plan, std::uint64_t result, const HookTable& hooks,
                   std::uint64_t* values);
 

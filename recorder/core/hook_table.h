@@ -9,12 +9,12 @@
 // the same stub at the same moment, both may take a slot; one of the two is then never used.
 #pragma once
 
-#include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <span>
 
 #include "recorder/core/capture.h"
+#include "recorder/core/shared_access.h"
 
 namespace ddireplay::recorder {
 
@@ -32,13 +32,16 @@ struct StubRange {
   std::uint32_t count = 0;
 };
 
-class HookTable {
+template <class Access>
+class BasicHookTable {
  public:
+  using Number = typename Access::template Atomic<std::uint32_t>;
+
   // As many slots as there are stubs. `index` has a power of two of entries, at least twice as
   // many, all zeroed.
-  void attach(const StubRange& stubs, std::span<HookSlot> slots,
-              std::span<std::atomic<std::uint32_t>> index) {
+  void attach(const StubRange& stubs, std::span<HookSlot> slots, std::span<Number> index) {
     stubs_ = stubs;
+    stub_bytes_ = std::uint64_t{stubs.count} * stubs.stride;
     slots_ = slots;
     index_ = index;
   }
@@ -49,9 +52,7 @@ class HookTable {
     return stubs_.base + std::uint64_t{number} * stubs_.stride;
   }
 
-  bool is_stub(std::uint64_t address) const {
-    return address - stubs_.base < std::uint64_t{stubs_.count} * stubs_.stride;
-  }
+  bool is_stub(std::uint64_t address) const { return address - stubs_.base < stub_bytes_; }
 
   // The slot behind a stub.
   const HookSlot& slot_of(std::uint64_t stub) const {
@@ -79,6 +80,7 @@ class HookTable {
         }
       }
       const HookSlot& found = slots_[entry - 1];
+      Access::will_read(&found);
       if (found.plan == &plan && found.target == target && found.original == original) {
         return stub(entry - 1);
       }
@@ -102,8 +104,10 @@ class HookTable {
     std::uint32_t number = used_.load(std::memory_order_relaxed);
     do {
       if (number == slots_.size()) return kNone;
-    } while (!used_.compare_exchange_weak(number, number + 1, std::memory_order_relaxed));
+    } while (!used_.compare_exchange_weak(number, number + 1, std::memory_order_relaxed,
+                                          std::memory_order_relaxed));
     HookSlot& slot = slots_[number];
+    Access::will_write(&slot);
     slot.original = original;
     slot.plan = &plan;
     slot.target = target;
@@ -111,9 +115,10 @@ class HookTable {
   }
 
   StubRange stubs_;
+  std::uint64_t stub_bytes_ = 0;  // of all of them
   std::span<HookSlot> slots_;
-  std::span<std::atomic<std::uint32_t>> index_;
-  std::atomic<std::uint32_t> used_{0};
+  std::span<Number> index_;
+  Number used_{0};
 };
 
 }  // namespace ddireplay::recorder

@@ -18,6 +18,8 @@ constexpr std::uint64_t kCancelIrqlInIrp = 0x45;
 constexpr std::uint64_t kCancelRoutineInIrp = 0x68;
 constexpr std::uint32_t kStatusPending = 0x103;
 
+Arguments arguments_of(CallFrame& frame) { return {frame.registers, frame.stack_pointer}; }
+
 // An array of the carver's block, as its type begins. Empty while measuring.
 template <class T>
 std::span<T> take(format::Carver& carver, std::size_t count) {
@@ -186,19 +188,20 @@ void Recorder::record_inline(const RowPlan& plan, std::uint64_t address, std::ui
   // Nobody calls this stub: its slot remembers the function.
   const std::uint64_t stub = stub_for_callback(plan, target, kInlined);
   if (stub == 0) return;
-  presence().enter(processor());
+  presence().enter();
   EventHead head;
   head.thread = platform::current_thread();
   head.stack = stack_of_context(context);
   head.function = hooks_.slot_of(stub).function;
   head.irql = irql;
-  head.flags = plan.at_exit() ? exit : std::uint8_t{0};
+  head.flags = plan.at_exit ? exit : std::uint8_t{0};
   rings_[processor()].store(head, values);
-  presence().leave(processor());
+  presence().leave();
 }
 
 // Before anything is looked at: what the kernel would have done is part of what the driver finds.
-void Recorder::prepare_callback(CallFrame& frame, const RowPlan& plan, const Arguments& arguments) {
+void Recorder::prepare_callback(CallFrame& frame, const RowPlan& plan) {
+  const Arguments arguments = arguments_of(frame);
   platform::callback_reached();
   frame.irql_after = platform::current_irql();
   if (plan.duty == Duty::dispatch) platform::dispatch_reached(arguments[0], arguments[1]);
@@ -211,33 +214,45 @@ void Recorder::prepare_callback(CallFrame& frame, const RowPlan& plan, const Arg
   }
 }
 
+void Recorder::begin_duty(CallFrame& frame, const HookSlot& slot) {
+  if (slot.plan->duty == Duty::system_thread) {
+    frame.tracked_thread = add_system_thread(frame.event.thread);
+  } else if (slot.plan->duty == Duty::driver_entry) {
+    platform::driver_entry_reached(slot.target, frame.registers[0]);
+  }
+}
+
+void Recorder::capture_more(CallFrame& frame, const RowPlan& plan) {
+  capture_beyond_registers(plan, arguments_of(frame), hooks_, frame.values);
+}
+
 void Recorder::on_entry(CallFrame& frame) {
   const HookSlot& slot = hooks_.slot(frame.slot);
   const RowPlan& plan = *slot.plan;
   frame.target = slot.original;
   frame.action = Action::jump;
   frame.state = FrameState::idle;
-  presence().enter(processor());
-  const Arguments arguments{frame.registers, frame.stack_pointer};
-  if (plan.is_callback()) prepare_callback(frame, plan, arguments);
+  const Presence::Seat seat = presence().enter();
+  if (plan.is_callback) prepare_callback(frame, plan);
   if (!recording()) {
-    presence().leave(processor());
+    presence().leave(seat);
     return;
   }
-  frame.irql = platform::current_irql();
-  frame.thread = platform::current_thread();
-  frame.tracked_thread = plan.duty == Duty::system_thread && add_system_thread(frame.thread);
-  if (plan.duty == Duty::driver_entry) {
-    platform::driver_entry_reached(slot.target, arguments[0]);
-  }
-  capture_entry(plan, arguments, hooks_, frame.values);
-  frame.stack = stack_of(frame.stack_pointer);
-  wrap_routines(frame, slot, arguments);
-  if (plan.at_entry()) store(frame, 0, frame.irql, plan.entry_count);
-  if (plan.duty == Duty::ends_thread && remove_system_thread(frame.thread))
-    presence().leave(processor());
-  if (!plan.at_exit()) {
-    presence().leave(processor());
+  frame.event.irql = platform::current_irql();
+  frame.event.thread = platform::current_thread();
+  frame.event.function = slot.function;
+  frame.tracked_thread = false;
+  if (plan.duty != Duty::none) begin_duty(frame, slot);
+  if (plan.at_entry) look(frame);
+  capture_registers(plan, frame.registers, hooks_, frame.values);
+  if (plan.register_count != plan.entry_count) capture_more(frame, plan);
+  frame.event.stack = config_.stack_depth == 0 ? format::kNoStack : stack_of(frame.stack_pointer);
+  if (plan.wrap_count != 0) wrap_routines(frame, slot);
+  if (plan.at_entry) store(frame, 0);
+  if (plan.duty == Duty::ends_thread && remove_system_thread(frame.event.thread))
+    presence().leave();
+  if (!plan.at_exit) {
+    presence().leave(seat);
     return;
   }
   frame.action = Action::call;
@@ -250,12 +265,13 @@ void Recorder::on_exit(CallFrame& frame) {
   const HookSlot& slot = hooks_.slot(frame.slot);
   const RowPlan& plan = *slot.plan;
   if (recording()) {
+    look(frame);
     if (plan.duty == Duty::dispatch) hook_cancel_routine(frame, slot);
     if (plan.duty == Duty::resolves_routine) hook_resolved_routine(frame, slot);
     capture_exit(plan, frame.result, hooks_, frame.values);
     // Of a callback the level that it leaves behind is what tells; of a call, the one it came with.
-    const std::uint8_t irql = plan.is_callback() ? platform::current_irql() : frame.irql;
-    store(frame, exit, irql, plan.exit_count);
+    if (plan.is_callback) frame.event.irql = platform::current_irql();
+    store(frame, exit);
   }
   if (plan.duty == Duty::driver_entry) {
     const bool succeeded = static_cast<std::int32_t>(frame.result) >= 0;
@@ -270,15 +286,17 @@ void Recorder::on_unwind(CallFrame& frame) {
   frame.state = FrameState::idle;
   const RowPlan& plan = *hooks_.slot(frame.slot).plan;
   if (recording()) {
+    look(frame);
     for (unsigned i = plan.entry_count; i < plan.exit_count; ++i) frame.values[i] = 0;
-    store(frame, exit | raised, platform::current_irql(), plan.exit_count);
+    frame.event.irql = platform::current_irql();
+    store(frame, exit | raised);
   }
   leave(frame, plan);
 }
 
 void Recorder::leave(const CallFrame& frame, const RowPlan& plan) {
-  if (plan.is_callback()) platform::set_irql_after_callback(frame.irql_after);
-  if (!frame.tracked_thread || remove_system_thread(frame.thread)) presence().leave(processor());
+  if (plan.is_callback) platform::set_irql_after_callback(frame.irql_after);
+  if (!frame.tracked_thread || remove_system_thread(frame.event.thread)) presence().leave();
 }
 
 std::uint32_t Recorder::processor() const {
@@ -298,7 +316,6 @@ std::uint32_t Recorder::processor() const {
 }
 
 std::uint32_t Recorder::stack_of(std::uint64_t stack_pointer) {
-  if (config_.stack_depth == 0) return format::kNoStack;
   const std::uint32_t known = stack_memo_.find(stack_pointer, stack_table_);
   if (known != format::kNoStack) return known;
   return in_walk_space([&](platform::WalkSpace& space) { return walk(stack_pointer, space); });
@@ -330,20 +347,23 @@ std::uint32_t Recorder::in_walk_space(const Walk& walk) {
   return format::kNoStack;
 }
 
-void Recorder::store(const CallFrame& frame, std::uint8_t flags, std::uint8_t irql,
-                     std::size_t count) {
-  const EventHead head{.thread = frame.thread,
-                       .stack = frame.stack,
-                       .function = hooks_.slot(frame.slot).function,
-                       .irql = irql,
-                       .flags = flags};
-  rings_[processor()].store(head, {frame.values, count});
+void Recorder::look(CallFrame& frame) {
+  frame.ring = &rings_[processor()];
+  frame.place = frame.ring->look();
+}
+
+// Most events pass here: all of it is one routine, where the compiler would make three.
+[[gnu::flatten]] void Recorder::store(CallFrame& frame, std::uint8_t flags) {
+  const RowPlan& plan = *hooks_.slot(frame.slot).plan;
+  const std::size_t count = (flags & exit) != 0 ? plan.exit_count : plan.entry_count;
+  frame.event.flags = flags;
+  frame.ring->store(frame.place, frame.event, {frame.values, count});
 }
 
 // Only routines inside the driver's own image are replaced: what another module supplied is not the
 // driver's callback.
-void Recorder::wrap_routines(const CallFrame& frame, const HookSlot& slot,
-                             const Arguments& arguments) {
+void Recorder::wrap_routines(CallFrame& frame, const HookSlot& slot) {
+  const Arguments arguments = arguments_of(frame);
   Target& target = targets_[slot.target];
   for (unsigned i = 0; i < slot.plan->wrap_count; ++i) {
     const WrapPlan& wrap = slot.plan->wraps[i];

@@ -117,9 +117,12 @@ class Recorder {
   template <class Walk>
   std::uint32_t in_walk_space(const Walk& walk);
   std::uint32_t walk(std::uint64_t stack_pointer, platform::WalkSpace& space);
-  void prepare_callback(CallFrame& frame, const RowPlan& plan, const Arguments& arguments);
-  void store(const CallFrame& frame, std::uint8_t flags, std::uint8_t irql, std::size_t count);
-  void wrap_routines(const CallFrame& frame, const HookSlot& slot, const Arguments& arguments);
+  void prepare_callback(CallFrame& frame, const RowPlan& plan);
+  void begin_duty(CallFrame& frame, const HookSlot& slot);
+  void capture_more(CallFrame& frame, const RowPlan& plan);
+  void look(CallFrame& frame);
+  void store(CallFrame& frame, std::uint8_t flags);
+  void wrap_routines(CallFrame& frame, const HookSlot& slot);
   bool add_system_thread(std::uint64_t thread);
   bool remove_system_thread(std::uint64_t thread);
   void hook_cancel_routine(const CallFrame& frame, const HookSlot& slot);

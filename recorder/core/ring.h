@@ -12,7 +12,9 @@
 //
 // The clock is read between looking at `head` and moving it: when somebody else came in between,
 // the swap fails and the clock is read again. Thus order in the ring is order in time, up to what
-// the processor itself reorders around its time stamp counter; the consumer evens that out.
+// the processor itself reorders around its time stamp counter; the consumer evens that out. Much
+// may be done in between: reading the clock takes as long as all the rest, which goes on meanwhile
+// where it is asked for early.
 //
 // A full ring loses events. They are counted, and the next event that finds room brings the count
 // along in a slot of its own in front of it: that is where in the stream they are missing. The
@@ -38,6 +40,7 @@ using format::Slot;
 
 using format::kLossMark;
 
+// The same as in a Record.
 struct EventHead {
   std::uint64_t thread = 0;
   std::uint32_t stack = format::kNoStack;
@@ -45,6 +48,13 @@ struct EventHead {
   std::uint8_t irql = format::kIrqlUnknown;
   std::uint8_t flags = 0;
 };
+
+static_assert(sizeof(EventHead) == offsetof(Record, values) - offsetof(Record, thread) &&
+              offsetof(EventHead, stack) + offsetof(Record, thread) == offsetof(Record, stack) &&
+              offsetof(EventHead, function) + offsetof(Record, thread) ==
+                  offsetof(Record, function) &&
+              offsetof(EventHead, irql) + offsetof(Record, thread) == offsetof(Record, irql) &&
+              offsetof(EventHead, flags) + offsetof(Record, thread) == offsetof(Record, flags));
 
 // What the consumer took out.
 struct Drained {
@@ -75,49 +85,49 @@ class BasicRing {
     lost_told_ = start.told;
   }
 
-  // Stores one event; false: there was no room, and it is counted as lost.
-  bool store(const EventHead& head, std::span<const std::uint64_t> values) {
-    Reservation reservation;
-    if (!reserve(static_cast<unsigned>(values.size()), reservation)) return false;
-    commit(reservation, head, values);
-    return true;
-  }
-
-  // The two halves of store(). What was reserved must be committed, with as many values.
+  // Where an event goes, and its time.
   struct Reservation {
     std::uint64_t position = 0;
     std::uint64_t time = 0;
   };
 
-  bool reserve(unsigned value_count, Reservation& reservation) {
-    const unsigned record_slots = format::slots_for(value_count);
-    std::uint64_t position = head_.load(std::memory_order_acquire);
-    std::uint64_t time = 0;
-    std::uint64_t lost = 0;
-    bool marks_loss = false;
-    unsigned wanted = 0;
-    do {
-      // After the look at `head`: a mark that is seen here stands in front of `position`.
-      lost = lost_total_.load(std::memory_order_relaxed);
-      marks_loss = lost != lost_marked_.load(std::memory_order_acquire);
-      wanted = record_slots + (marks_loss ? 1 : 0);
-      // Signed: a position that was looked at long ago may lie behind the tail by now.
-      const auto needed =
-          static_cast<std::int64_t>(position + wanted - tail_.load(std::memory_order_acquire));
-      if (needed > static_cast<std::int64_t>(capacity_)) {
-        lost_total_.fetch_add(1, std::memory_order_relaxed);
-        return false;
-      }
-      time = platform::clock();
-    } while (!head_.compare_exchange_weak(position, position + wanted, std::memory_order_acq_rel,
-                                          std::memory_order_acquire));
-    if (marks_loss) {
-      raise(lost_marked_, lost);
-      fill(position, time, {.function = kLossMark}, {&lost, 1});
-      ++position;
-    }
-    reservation = {position, time};
+  // What it would be now. It need not come to anything.
+  Reservation look() const {
+    const std::uint64_t position = head_.load(std::memory_order_acquire);
+    return {position, platform::clock()};
+  }
+
+  // Stores one event where a look was, or further back if others have come since. False: there was
+  // no room, and it is counted as lost.
+  bool store(Reservation& place, const EventHead& head, std::span<const std::uint64_t> values) {
+    if (!reserve_at(static_cast<unsigned>(values.size()), place)) return false;
+    commit(place, head, values);
     return true;
+  }
+  bool store(const EventHead& head, std::span<const std::uint64_t> values) {
+    Reservation place = look();
+    return store(place, head, values);
+  }
+
+  // The two halves of store(). What was reserved must be committed, with as many values.
+  bool reserve(unsigned value_count, Reservation& place) {
+    place = look();
+    return reserve_at(value_count, place);
+  }
+
+  // `place`: of a look; it may become another.
+  bool reserve_at(unsigned value_count, Reservation& place) {
+    const unsigned slots = format::slots_for(value_count);
+    // Mostly nothing is in the way.
+    const bool marks_loss =
+        lost_total_.load(std::memory_order_relaxed) != lost_marked_.load(std::memory_order_acquire);
+    std::uint64_t position = place.position;
+    if (!marks_loss && has_room(position + slots) &&
+        head_.compare_exchange_strong(position, position + slots, std::memory_order_acq_rel,
+                                      std::memory_order_relaxed)) {
+      return true;
+    }
+    return reserve_elsewhere(slots, place);
   }
 
   void commit(const Reservation& reservation, const EventHead& head,
@@ -218,6 +228,40 @@ class BasicRing {
     }
   }
 
+  // Signed: a position that was looked at long ago may lie behind the tail by now.
+  bool has_room(std::uint64_t end) const {
+    return static_cast<std::int64_t>(end - tail_.load(std::memory_order_acquire)) <=
+           static_cast<std::int64_t>(capacity_);
+  }
+
+  // Looks again until nobody comes in between, and marks losses. Not inline: most events don't get
+  // here.
+  [[gnu::noinline]] bool reserve_elsewhere(unsigned record_slots, Reservation& place) {
+    std::uint64_t position = 0;
+    std::uint64_t lost = 0;
+    bool marks_loss = false;
+    unsigned wanted = 0;
+    do {
+      place = look();
+      position = place.position;
+      // After the look at `head`: a mark that is seen here stands in front of `position`.
+      lost = lost_total_.load(std::memory_order_relaxed);
+      marks_loss = lost != lost_marked_.load(std::memory_order_acquire);
+      wanted = record_slots + (marks_loss ? 1 : 0);
+      if (!has_room(position + wanted)) {
+        lost_total_.fetch_add(1, std::memory_order_relaxed);
+        return false;
+      }
+    } while (!head_.compare_exchange_weak(position, position + wanted, std::memory_order_acq_rel,
+                                          std::memory_order_relaxed));
+    if (marks_loss) {
+      raise(lost_marked_, lost);
+      fill(place.position, place.time, {.function = kLossMark}, {&lost, 1});
+      ++place.position;
+    }
+    return true;
+  }
+
   Slot& at(std::uint64_t position) { return slots_[position & (capacity_ - 1)]; }
 
   static std::uint64_t committed_time(Slot& slot) {
@@ -237,12 +281,9 @@ class BasicRing {
     Slot& first = at(position);
     Access::will_write(&first);
     Record& record = reinterpret_cast<Record&>(first);
-    record.thread = head.thread;
-    record.stack = head.stack;
-    record.function = head.function;
-    record.irql = head.irql;
-    record.flags = head.flags;
-    for (std::size_t i = 0; i < values.size() && i < kInFirst; ++i) record.values[i] = values[i];
+    __builtin_memcpy(&record.thread, &head, sizeof(head));
+    const std::size_t in_first = values.size() < kInFirst ? values.size() : kInFirst;
+    for (std::size_t i = 0; i < in_first; ++i) record.values[i] = values[i];
     CommitWord(first.words[0]).store(time, std::memory_order_release);
   }
 

@@ -24,7 +24,7 @@ using format::EndReason;
 
 constexpr std::uint32_t kPollMs = 10;
 constexpr std::uint32_t kLeavePollMs = 5;
-// A thread that has been counted out still has a few instructions of the thunk to go.
+// For a few instructions of the thunk, which a thread may be taken from its processor in.
 constexpr std::uint32_t kGraceMs = 100;
 
 // Everything of one recording, in one block of nonpaged memory.
@@ -274,12 +274,10 @@ bool wait_until_left(std::uint32_t wait_ms) {
 
 // The session's memory, and the driver's code, are free again when nobody can come through a stub.
 void release_if_unused() {
-  if (manager.state != State::ended || presence().threads_inside() != 0 ||
-      targets().stubs_in_use()) {
+  if (manager.state != State::ended || targets().stubs_in_use() ||
+      !presence().is_deserted([] { sleep_ms(kGraceMs); }) || !stop_supplying()) {
     return;
   }
-  sleep_ms(kGraceMs);
-  if (!stop_supplying()) return;
   manager.recorder.store(nullptr);
   targets().forget();
   free_session(manager.session);
@@ -358,10 +356,7 @@ void record_ram(Recorder& recorder) {
 
 }  // namespace
 
-Presence& presence() {
-  static constinit Presence the_presence;
-  return the_presence;
-}
+constinit Presence the_presence;
 
 void session_init(DRIVER_OBJECT* driver, PDRIVER_UNLOAD unload) {
   manager.driver = driver;

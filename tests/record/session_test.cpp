@@ -184,6 +184,32 @@ TEST_CASE("a host process that ends before its time is a crash") {
   CHECK(outcome.crashes[0].second.address == 0x21a1012);
 }
 
+TEST_CASE("a process of Wine's that crashed while the host lived on is another") {
+  Watched session;
+  SECTION("while Wine started") {
+    session.complain(kCrashLine);
+    session.load();
+    session.watcher.on_process_ended(kHost);
+    CHECK(session.watcher.outcome(kExited).crashed_in == Step::run);
+    CHECK(session.watcher.outcome(kExited).crashes.empty());
+  }
+  SECTION("while the program ran, before the driver was unloaded") {
+    session.load();
+    session.complain(kCrashLine);
+    session.say("step: run p.exe ok");
+    session.say("step: unload X.sys ok");
+    session.watcher.on_process_ended(kHost);
+    CHECK(session.watcher.outcome(kExited).crashes.empty());
+  }
+  SECTION("which a program that ran well doesn't say") {
+    session.load();
+    session.complain(kCrashLine);
+    session.say("step: run p.exe ok");
+    session.say("step: unload X.sys failed");
+    CHECK(session.watcher.outcome(kExited).crashes.size() == 1);
+  }
+}
+
 TEST_CASE("a crash that is heard of late is placed in the step that failed first") {
   Watched session;
   session.load();

@@ -30,6 +30,12 @@ struct Call {
 
 const HookTable kNoHooks;
 
+void capture_entry(const RowPlan& plan, const Arguments& arguments, const HookTable& hooks,
+                   std::uint64_t* values) {
+  capture_registers(plan, arguments.registers, hooks, values);
+  capture_beyond_registers(plan, arguments, hooks, values);
+}
+
 TEST_CASE("every row of the table has a plan, and every wrap a callback", "[capture]") {
   const Plans plans;
   for (const DdiRow& row : format::ddi_table()) {
@@ -38,7 +44,7 @@ TEST_CASE("every row of the table has a plan, and every wrap a callback", "[capt
     const format::Layout layout = row.layout();
     CHECK(plan->entry_count == layout.entry_count);
     CHECK(plan->exit_count == layout.field_count);
-    for (unsigned i = 0; i < plan->wrap_count; ++i) CHECK(plan->wraps[i].callback->is_callback());
+    for (unsigned i = 0; i < plan->wrap_count; ++i) CHECK(plan->wraps[i].callback->is_callback);
   }
   CHECK(plans.table.find("NoSuchRoutine") == nullptr);
   CHECK(plans.table.unknown().exit_count == 5);

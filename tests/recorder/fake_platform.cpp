@@ -37,10 +37,7 @@ bool in_hole(std::uint64_t address, unsigned bytes) {
 
 }  // namespace
 
-Presence& presence() {
-  static Presence the_presence;
-  return the_presence;
-}
+constinit Presence the_presence;
 
 namespace fake {
 

@@ -130,9 +130,10 @@ class Run {
     const unsigned count = count_of(number);
     std::uint64_t values[kMaxValues];
     for (unsigned i = 0; i < count; ++i) values[i] = value_of(number, i);
-    typename TestedRing::Reservation reservation;
     under_way_.push_back({number, ring, format::slots_for(count) + kMarkSlots});
-    const bool reserved = rings_[ring].reserve(count, reservation);
+    typename TestedRing::Reservation reservation = rings_[ring].look();
+    machine_.point();
+    const bool reserved = rings_[ring].reserve_at(count, reservation);
     if (!end_try(number) && !reserved) machine_.report("an event is lost though there was room");
     attempts_[number].end = ++moment_;
     attempts_[number].stored = reserved;

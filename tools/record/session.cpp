@@ -24,6 +24,13 @@ std::optional<std::uint32_t> parse_program_exit(std::string_view line) {
   return code;
 }
 
+// Whether a step has gone well in between that the recorder's host must do something for. What the
+// program does may go well without it.
+bool host_lived_between(Step said, Step last) {
+  const bool with_program = said < Step::run && Step::run < last;
+  return static_cast<int>(last) - static_cast<int>(said) > (with_program ? 2 : 1);
+}
+
 }  // namespace
 
 TimeLimits time_limits(std::chrono::seconds program) {
@@ -153,6 +160,10 @@ SessionOutcome SessionWatcher::outcome(const RunEnd& end) const {
   if (outcome.crashed_in && !outcome.failed.empty()) {
     outcome.crashed_in = std::min(*outcome.crashed_in, *outcome.failed.begin());
   }
+  const Step last =
+      outcome.crashed_in.value_or(outcome.failed.empty() ? outcome.step : *outcome.failed.begin());
+  std::erase_if(outcome.crashes,
+                [&](const auto& crash) { return host_lived_between(crash.first, last); });
   return outcome;
 }
 

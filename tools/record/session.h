@@ -42,7 +42,7 @@ struct SessionOutcome {
   std::optional<std::uint32_t> program_exit;
   std::optional<Step> stopped_in;               // the step in which it was first asked to stop
   std::optional<Step> crashed_in;               // the step in which the driver's host process died
-  std::vector<std::pair<Step, Crash>> crashes;  // what Wine said, be it of other processes
+  std::vector<std::pair<Step, Crash>> crashes;  // what Wine said; maybe not the host's
 };
 
 class SessionWatcher : public RunWatcher {

@@ -25,6 +25,8 @@ class HappensBefore {
     ++known_[thread][thread];
   }
 
+  static void join(Knowledge& to, const Knowledge& from);
+
   // Of an object that has no room for it.
   Knowledge& published_at(const void* object) { return published_[object]; }
 
@@ -39,7 +41,6 @@ class HappensBefore {
     Knowledge read;             // per thread: its step when it last read
   };
 
-  static void join(Knowledge& to, const Knowledge& from);
   bool is_known(unsigned thread, unsigned other, std::uint32_t step) const {
     return known_[thread][other] >= step;
   }

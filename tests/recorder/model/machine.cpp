@@ -18,7 +18,7 @@ Fiber& fiber(std::size_t number) {
 }  // namespace
 
 Machine::Machine(std::uint32_t seed, unsigned processors, unsigned threads)
-    : random_(seed), order_(threads), on_processor_(processors, kNowhere) {
+    : random_(seed), order_(threads), on_processor_(processors, kNowhere), kept_back_(processors) {
   the_machine = this;
 }
 
@@ -50,6 +50,7 @@ bool Machine::run() {
     thread.fiber->resume();
     in_thread_ = false;
     if (!thread.fiber->ended()) continue;
+    drain(processor);
     on_processor_[processor] = thread.processor = kNowhere;
     if (--living_ == 0) return true;
   }
@@ -80,8 +81,11 @@ void Machine::move_some_thread() {
   const unsigned to = draw(processors);
   for (const unsigned processor : {from, to}) {
     const unsigned thread = on_processor_[processor];
-    if (thread != kNowhere && threads_[thread]->interrupts != 0) return;
+    if (thread == kNowhere) continue;
+    if (threads_[thread]->interrupts != 0 || threads_[thread]->in_instruction) return;
   }
+  drain(from);
+  drain(to);
   std::swap(on_processor_[from], on_processor_[to]);
   for (const unsigned processor : {from, to}) {
     const unsigned thread = on_processor_[processor];
@@ -97,6 +101,7 @@ void Machine::point() {
   // One point in so many; the deeper, the rarer.
   constexpr unsigned kInterruptInterval = 24;
   ++steps_;
+  see_some_store();
   if (watch_) {
     in_thread_ = false;
     watch_();
@@ -112,6 +117,36 @@ void Machine::point() {
   // One point in so many lets others go on.
   constexpr unsigned kYieldInterval = 4;
   if (draw(kYieldInterval) == 0) thread.fiber->yield();
+}
+
+void Machine::point_in_instruction() {
+  Thread& thread = *threads_[running_];
+  thread.in_instruction = true;
+  thread.fiber->yield();
+  thread.in_instruction = false;
+}
+
+void Machine::store_later(std::function<void()> store) {
+  kept_back_[processor()].push_back(std::move(store));
+}
+
+void Machine::drain(unsigned processor) {
+  for (const auto& store : kept_back_[processor]) store();
+  kept_back_[processor].clear();
+}
+
+void Machine::drain_all() {
+  for (unsigned processor = 0; processor < kept_back_.size(); ++processor) drain(processor);
+}
+
+void Machine::see_some_store() {
+  // One point in so many. Runs in which nobody keeps anything back draw nothing.
+  constexpr unsigned kSeenInterval = 16;
+  for (auto& stores : kept_back_) {
+    if (stores.empty() || draw(kSeenInterval) != 0) continue;
+    stores.front()();
+    stores.pop_front();
+  }
 }
 
 }  // namespace ddireplay::recorder::model

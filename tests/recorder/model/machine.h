@@ -5,9 +5,13 @@
 //
 // An interrupt runs on top of what it interrupts, and may be interrupted. A thread that is
 // interrupted stays where it is.
+//
+// Processors keep stores back: the one that made them knows of them, others see them later, in
+// order. What they keep is out when a thread leaves the processor, as its switch of threads does.
 #pragma once
 
 #include <cstdint>
+#include <deque>
 #include <functional>
 #include <memory>
 #include <string>
@@ -54,9 +58,18 @@ class Machine {
 
   // Here anything may come in between.
   void point();
+  // In the middle of an instruction: other processors go on.
+  void point_in_instruction();
+  // By the processor that the caller runs on: when others will see it, it is called.
+  void store_later(std::function<void()> store);
+  // All that it has kept back is seen.
+  void drain() { drain(processor()); }
+  // The same of all processors.
+  void drain_all();
   unsigned draw(unsigned below) { return random_.draw(below); }
   unsigned processor() const { return threads_[running_]->processor; }
   unsigned thread() const { return running_; }
+  bool in_interrupt() const { return threads_[running_]->interrupts != 0; }
   std::uint64_t step() const { return steps_; }
   HappensBefore& order() { return order_; }
 
@@ -75,14 +88,18 @@ class Machine {
     Fiber* fiber = nullptr;
     unsigned processor = kNowhere;
     unsigned interrupts = 0;  // that run on top of it
+    bool in_instruction = false;
   };
 
   void place_threads();
   void move_some_thread();
+  void drain(unsigned processor);
+  void see_some_store();
 
   Random random_;
   HappensBefore order_;
-  std::vector<unsigned> on_processor_;  // the thread, or kNowhere
+  std::vector<unsigned> on_processor_;                        // the thread, or kNowhere
+  std::vector<std::deque<std::function<void()>>> kept_back_;  // by each processor
   std::vector<std::unique_ptr<Thread>> threads_;
   std::function<void()> interrupt_;
   std::function<void()> watch_;

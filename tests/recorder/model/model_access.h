@@ -19,6 +19,8 @@ enum class Flaw {
   torn_add,       // an addition reads first, and writes later
   lost_clear,     // storing 0 through a reference has no effect
   early_commit,   // memory counts as committed before it is filled
+  torn_count,     // a stack's count is read by one instruction, and written by another
+  by_processor,   // counts belong to processors, not to stacks
 };
 
 namespace detail {
@@ -57,6 +59,7 @@ class Operations {
   template <class Change>
   T modify(const Change& change, std::memory_order order) {
     point();
+    drain();
     const T before = value_;
     if (flaw == Flaw::torn_add) point();
     learn(order);
@@ -68,6 +71,7 @@ class Operations {
 
   bool swap_if(T& expected, T desired, std::memory_order success, std::memory_order failure) {
     point();
+    drain();
     if (value_ != expected) {
       learn(failure);
       expected = value_;
@@ -82,6 +86,11 @@ class Operations {
   }
 
  private:
+  // A locked instruction waits for it.
+  static void drain() {
+    if (Machine* machine = Machine::current()) machine->drain();
+  }
+
   void learn(std::memory_order order) {
     Machine* machine = Machine::current();
     if (machine == nullptr || !acquires(order) || flaw == Flaw::relaxed_load) return;
@@ -174,6 +183,44 @@ class ModelAtomicRef {
   T& value_;
 };
 
+// An addition that is made in one instruction, and that others see later.
+template <Flaw flaw>
+class ModelStackCount {
+ public:
+  void add() {
+    Machine* machine = Machine::current();
+    machine->point();
+    const std::uint64_t more = newest_ + 1;
+    if (flaw == Flaw::torn_count) {
+      machine->point();
+    } else {
+      machine->point_in_instruction();
+    }
+    newest_ = more;
+    Knowledge done;
+    if (flaw != Flaw::relaxed_store) machine->order().release(machine->thread(), done);
+    machine->store_later([this, more, done] {
+      seen_ = more;
+      HappensBefore::join(published_, done);
+    });
+    machine->point();
+  }
+
+  std::uint64_t load() const {
+    detail::point();
+    Machine* machine = Machine::current();
+    if (machine != nullptr && flaw != Flaw::relaxed_load) {
+      machine->order().acquire(machine->thread(), published_);
+    }
+    return seen_;
+  }
+
+ private:
+  std::uint64_t newest_ = 0;  // as the processor knows it that added last
+  std::uint64_t seen_ = 0;
+  Knowledge published_;
+};
+
 template <Flaw flaw>
 struct ModelAccess {
   template <class T>
@@ -183,6 +230,18 @@ struct ModelAccess {
    public:
     explicit AtomicRef(T& value) : ModelAtomicRef<T, flaw>(value) {}
   };
+
+  using StackCount = ModelStackCount<flaw>;
+
+  // A thread has a stack of two pages. Some interrupts run on it, some on their processor's own.
+  static std::uint64_t stack_page() {
+    constexpr unsigned kFirstOfThreads = 1000;
+    Machine& machine = *Machine::current();
+    if (flaw == Flaw::by_processor || (machine.in_interrupt() && machine.draw(2) == 0)) {
+      return 1 + machine.processor();
+    }
+    return kFirstOfThreads + 2 * machine.thread() + machine.draw(2);
+  }
 
   static void will_write(void* memory) {
     Machine* machine = Machine::current();
