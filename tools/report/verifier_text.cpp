@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "checkers/ledger/ledger.h"
 #include "tools/report/append.h"
 #include "tools/report/text.h"
 
@@ -50,11 +51,29 @@ constexpr std::array<Flag, 11> kAdditionalFlags = {{
 // as a whole.
 constexpr std::uint64_t kVerifierLogEntries = 0x10000;
 
-// The option of Driver Verifier under which Windows would check a rule; 0 is "automatic".
-std::uint32_t option_of(const replay::Rule& rule) {
-  if (rule.bug_check == 0xc7) return kMiscellaneous;
-  if (rule.bug_check == 0xc4 && rule.code >= 0x60 && rule.code <= 0x62) return kPoolTracking;
-  return 0;
+// The words by which the ledger names the options of Driver Verifier; "automatic" has no flag.
+constexpr std::array<Flag, 9> kOptionWords = {{
+    {kSpecialPool, "special pool"},
+    {kIrqlChecking, "force IRQL"},
+    {kPoolTracking, "pool tracking"},
+    {0x10, "I/O verification"},
+    {0x20, "deadlock detection"},
+    {0x80, "DMA"},
+    {0x100, "security"},
+    {kMiscellaneous, "misc"},
+    {0x20000, "DDI compliance"},
+}};
+
+// The options under which Windows would check a rule.
+std::uint32_t options_of(const replay::Rule& rule) {
+  std::uint32_t flags = 0;
+  for (const checkers::LedgerRow& row : checkers::ledger_rows()) {
+    if (!checkers::is_own_row(rule, row)) continue;
+    for (const Flag& option : kOptionWords) {
+      if (row.option.find(option.name) != row.option.npos) flags |= option.bit;
+    }
+  }
+  return flags;
 }
 
 // As the recorded machine had them set; else those that the armed rules stand for.
@@ -62,7 +81,9 @@ std::uint32_t flags_in_force(const ReportView& view, const replay::World& world)
   std::uint32_t flags = 0;
   for (const replay::Driver& driver : world.drivers().all()) flags |= driver.verifier_flags;
   if (flags != 0) return flags;
-  for (const replay::RuleActivity& armed : view.report.rules_armed) flags |= option_of(*armed.rule);
+  for (const replay::RuleActivity& armed : view.report.rules_armed) {
+    flags |= options_of(*armed.rule);
+  }
   return flags;
 }
 
