@@ -35,13 +35,20 @@ std::wstring service_text(const std::wstring& service, const wchar_t* value) {
   return text.c_str();
 }
 
-// 0: there is no such service.
-DWORD service_type(const std::wstring& service) {
-  DWORD type = 0;
-  DWORD bytes = sizeof(type);
+// `absent` where there is no such number.
+DWORD service_number(const std::wstring& service, const wchar_t* value, DWORD absent) {
+  DWORD number = absent;
+  DWORD bytes = sizeof(number);
   const std::wstring key = service_key(service);
-  RegGetValueW(HKEY_LOCAL_MACHINE, key.c_str(), L"Type", RRF_RT_REG_DWORD, nullptr, &type, &bytes);
-  return type;
+  RegGetValueW(HKEY_LOCAL_MACHINE, key.c_str(), value, RRF_RT_REG_DWORD, nullptr, &number, &bytes);
+  return number;
+}
+
+// 0: there is no such service.
+DWORD service_type(const std::wstring& service) { return service_number(service, L"Type", 0); }
+
+bool is_started_by_system(const std::wstring& service) {
+  return service_number(service, L"Start", SERVICE_DEMAND_START) <= SERVICE_AUTO_START;
 }
 
 DWORD state_of(const std::wstring& service) {
@@ -108,6 +115,10 @@ void RunDriver::require_not_running() const {
 
 void RunDriver::require_running() const {
   if (settled_state_of(service_) == SERVICE_RUNNING) return;
+  if (is_started_by_system(service_)) {
+    throw Failure(Exit::recorder_failed,
+                  to_utf8(service_) + ": the system starts its driver, and has failed to");
+  }
   fail(service_, "its driver isn't loaded, so there is nothing to attach to; --service " +
                      to_utf8(service_) + " loads and records it");
 }
