@@ -39,6 +39,7 @@ struct EventShape {
   std::uint8_t irql;
   std::uint8_t flags;
   std::uint8_t value_count;
+  bool is_wanted;  // by the filter
 };
 
 // One chunk in play: how far its events have been taken.
@@ -52,9 +53,10 @@ struct Cursor {
   const std::uint32_t* sites = nullptr;
   const std::uint64_t* next_value = nullptr;
   std::uint16_t processor = 0;
-  Buffer<EventShape> shapes;  // by site of the chunk
-  std::size_t number = 0;     // of the chunk, in the reader's list
-  std::uint64_t begin = 0;    // what its stream had come to before the chunk
+  Buffer<EventShape> shapes;       // by site of the chunk
+  Buffer<std::uint32_t> left_out;  // events, by site of the chunk
+  std::size_t number = 0;          // of the chunk, in the reader's list
+  std::uint64_t begin = 0;         // what its stream had come to before the chunk
 
   bool done() const { return next_event == event_count; }
   std::uint64_t time() const { return times[next_event]; }
@@ -100,12 +102,14 @@ struct EventSource::State {
   State(TraceReader::State& opened, const EventSourceOptions& options)
       : reader(opened),
         workers(std::max(options.threads, 1u) - 1),
+        filter(options.filter),
         planner(opened.container.header.start_clock) {
     take_growth();
     batch.resize(kBatchEvents);
     gaps.reserve(kBatchGaps);
   }
 
+  template <bool kOnlyWanted>
   std::span<const Event> next();
   void take_growth();
   void rest();
@@ -117,17 +121,21 @@ struct EventSource::State {
   }
   bool batch_has_room() const { return filled < kBatchEvents && gaps.size() < kBatchGaps; }
   bool step_is_due() const;
+  void count_left_out(const Cursor& cursor);
   void take_step();
   void take_chunk(const MergeStep& step);
   void activate(std::unique_ptr<DecodedChunk> chunk, const MergeStep& step);
   void add_gap(MergeKey key, std::uint64_t lost, std::uint64_t until);
   Cursor* spare_cursor();
   void intern(Cursor& cursor);
+  template <bool kOnlyWanted>
   void put(Cursor& cursor);
+  template <bool kOnlyWanted>
   void take_events();
 
   TraceReader::State& reader;
   const unsigned workers;
+  EventFilter* const filter;
   MergePlanner planner;
   std::vector<MergeStep> steps;
   std::size_t next_step = 0;
@@ -147,18 +155,24 @@ struct EventSource::State {
   std::size_t filled = 0;
   std::vector<std::array<std::uint64_t, 2>> gaps;  // values of the batch's gaps
   std::uint64_t next_position = 1;
+  std::uint64_t last_time = 0;
+  std::vector<std::array<std::uint64_t, 2>> left_out;  // by function: at entry, at exit
 };
 
+template <bool kOnlyWanted>
 std::span<const Event> EventSource::State::next() {
   if (edition != reader.edition) take_growth();
   recycle_finished();
   filled = 0;
   gaps.clear();
   while (batch_has_room()) {
+    if (kOnlyWanted && !gaps.empty()) break;
+    // Of a chunk that has come to its end a batch may have nothing: many may do so.
+    if (kOnlyWanted && filled == 0) recycle_finished();
     if (step_is_due()) {
       take_step();
     } else if (!active.empty() && !(horizon < active.first_key())) {
-      take_events();
+      take_events<kOnlyWanted>();
     } else {
       break;
     }
@@ -215,11 +229,24 @@ void EventSource::State::wake() {
 
 void EventSource::State::recycle_finished() {
   for (Cursor* cursor : finished) {
+    count_left_out(*cursor);
     live_bytes -= cursor->chunk->columns.bytes();
     pipeline->give_back(std::move(cursor->chunk));
     spare.push_back(cursor);
   }
   finished.clear();
+}
+
+void EventSource::State::count_left_out(const Cursor& cursor) {
+  if (cursor.event_count != 0)
+    last_time = std::max(last_time, cursor.times[cursor.event_count - 1]);
+  if (filter == nullptr) return;
+  left_out.resize(reader.tables.function_count());
+  for (std::size_t i = 0; i < cursor.shapes.size(); ++i) {
+    const EventShape& shape = cursor.shapes[i];
+    const std::size_t moment = (shape.flags & event_flags::exit) != 0 ? 1 : 0;
+    left_out[shape.function][moment] += cursor.left_out[i];
+  }
 }
 
 // A chunk waits for its predecessor in the stream, even where one ends when the other begins.
@@ -303,13 +330,18 @@ void EventSource::State::intern(Cursor& cursor) {
   }
   const std::span<const EventSite> sites = chunk.columns.site_table.span();
   cursor.shapes.resize(sites.size());
+  cursor.left_out.resize(sites.size());
+  std::ranges::fill(cursor.left_out.span(), 0);
   for (std::size_t i = 0; i < sites.size(); ++i) {
     const EventSite& site = sites[i];
-    cursor.shapes[i] = {.function = functions[site.function],
-                        .stack = site.stack == kNoStack ? kNoStack : stacks[site.stack],
-                        .irql = site.irql,
-                        .flags = site.flags,
-                        .value_count = site.value_count};
+    const bool at_exit = (site.flags & event_flags::exit) != 0;
+    cursor.shapes[i] = {
+        .function = functions[site.function],
+        .stack = site.stack == kNoStack ? kNoStack : stacks[site.stack],
+        .irql = site.irql,
+        .flags = site.flags,
+        .value_count = site.value_count,
+        .is_wanted = filter == nullptr || filter->wants(functions[site.function], at_exit)};
   }
 }
 
@@ -328,34 +360,41 @@ void EventSource::State::add_gap(MergeKey key, std::uint64_t lost, std::uint64_t
                      .value_count = static_cast<std::uint8_t>(values.size())};
 }
 
+template <bool kOnlyWanted>
 inline void EventSource::State::put(Cursor& cursor) {
   const std::size_t at = cursor.next_event++;
-  const EventShape& shape = cursor.shapes[cursor.sites[at]];
-  batch[filled++] = {.position = next_position++,
-                     .time = cursor.times[at],
-                     .thread = cursor.threads[at],
-                     .values = cursor.next_value,
-                     .function = shape.function,
-                     .stack = shape.stack,
-                     .processor = cursor.processor,
-                     .irql = shape.irql,
-                     .flags = shape.flags,
-                     .value_count = shape.value_count};
+  const std::uint32_t site = cursor.sites[at];
+  const EventShape& shape = cursor.shapes[site];
+  batch[filled] = {.position = next_position++,
+                   .time = cursor.times[at],
+                   .thread = cursor.threads[at],
+                   .values = cursor.next_value,
+                   .function = shape.function,
+                   .stack = shape.stack,
+                   .processor = cursor.processor,
+                   .irql = shape.irql,
+                   .flags = shape.flags,
+                   .value_count = shape.value_count};
   cursor.next_value += shape.value_count;
+  // Whether the next event will be wanted can't be guessed: it is counted, or overwritten.
+  filled += kOnlyWanted ? shape.is_wanted : 1;
+  if (kOnlyWanted) cursor.left_out[site] += shape.is_wanted ? 0 : 1;
 }
 
 // The earliest event comes, and those that follow it before anything else is due.
+template <bool kOnlyWanted>
 void EventSource::State::take_events() {
   const std::uint64_t end = next_step_key().time;
   std::uint32_t place = active.first_place();
   std::size_t in_row = 0;
   do {
     Cursor& cursor = active.at(place);
-    put(cursor);
+    put<kOnlyWanted>(cursor);
     // One processor may be the only busy one for long.
     if (in_row == kRowBegins) {
       const std::uint64_t limit = std::min(end, active.time_of_second(place));
-      while (filled < kBatchEvents && !cursor.done() && cursor.time() < limit) put(cursor);
+      while (filled < kBatchEvents && !cursor.done() && cursor.time() < limit)
+        put<kOnlyWanted>(cursor);
       in_row = 0;
     }
     if (cursor.done()) {
@@ -373,7 +412,14 @@ EventSource::EventSource(TraceReader& reader, const EventSourceOptions& options)
     : state_(std::make_unique<State>(*reader.state_, options)) {}
 EventSource::~EventSource() = default;
 
-std::span<const Event> EventSource::next() { return state_->next(); }
+std::span<const Event> EventSource::next() { return state_->next<false>(); }
+std::span<const Event> EventSource::next_wanted() { return state_->next<true>(); }
+std::uint64_t EventSource::last_position() const { return state_->next_position - 1; }
+std::uint64_t EventSource::last_time() const { return state_->last_time; }
+std::array<std::uint64_t, 2> EventSource::left_out(FunctionId function) const {
+  const auto& counts = state_->left_out;
+  return function < counts.size() ? counts[function] : std::array<std::uint64_t, 2>{};
+}
 void EventSource::rest() { state_->rest(); }
 void EventSource::wake() { state_->wake(); }
 

@@ -26,10 +26,7 @@ Binder::Binder(const format::TraceReader& trace)
     : trace_(trace), pointer_bytes_(trace.header().pointer_bytes) {}
 
 Step& Binder::step(const Event& event) {
-  if (event.function >= bindings_.size()) bindings_.resize(trace_.function_count());
-  Binding& binding = bindings_[event.function];
-  if (!binding.bound) bind_new(binding, event.function);
-
+  Binding& binding = this->binding(event.function);
   const std::size_t moment = event.at_exit() ? 1 : 0;
   const Meaning& meaning = binding.meanings[moment];
   if (binding.counted) ++binding.events[moment];
@@ -108,6 +105,7 @@ bool Binder::bind_row(Meaning& meaning, const OperationRow& row, const Layout& l
   };
   Meaning bound;
   bound.op = row.op;
+  bound.other_op = row.other_op;
   bound.finish = row.finish;
   bound.operands = row.finish == nullptr
                        ? 0
