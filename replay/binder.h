@@ -40,9 +40,9 @@ class Binder {
 
  private:
   struct Read {
+    std::uint64_t mask;  // of the bits that the field has
     Operand operand;
-    std::uint8_t field;    // place among the event's values
-    std::uint8_t surplus;  // bits of a value that the field hasn't
+    std::uint8_t field;  // place among the event's values
   };
   struct Fixed {
     Operand operand;
@@ -83,7 +83,7 @@ class Binder {
   void read_operands_raised(const Meaning& meaning, const Binding& binding,
                             const format::Event& event);
   void clear_operands(std::uint64_t set);
-  std::uint8_t surplus_of(const format::Field& field) const;
+  std::uint64_t mask_of(const format::Field& field) const;
   static bool happened(const Meaning& meaning, const Binding& binding, const format::Event& event);
 
   const format::TraceReader& trace_;

@@ -234,8 +234,8 @@ void PoolModel::State::drop_stale(const Node& fresh) {
 // The block was freed unseen.
 void PoolModel::State::drop(Node* stale) {
   if (stale == nullptr) return;
-  unlink(*stale);
   tombstones.add(*stale, Moment{});
+  unlink(*stale);
   slab.recycle(stale);
 }
 
@@ -261,8 +261,9 @@ void PoolModel::State::free(const Step& step) {
 }
 
 void PoolModel::State::bury(Node& node, const Moment& freed) {
-  unlink(node);
+  // It is copied first: what has just been written can't be read at once by the width of a copy.
   tombstones.add(node, freed);
+  unlink(node);
   slab.recycle(&node);
 }
 

@@ -103,11 +103,16 @@ struct Replay::State final : format::EventFilter {
   };
   struct Callee {
     std::vector<Listener> listeners;
+    CallLevels levels = CallLevels::none();  // of any of them
     std::uint64_t calls = 0;
     bool asked = false;
     bool seen_at_entry = false;
   };
-  Callee& callee_of(format::FunctionId function);
+  Callee& callee_of(format::FunctionId function) {
+    if (function < callees.size() && callees[function].asked) return callees[function];
+    return new_callee(function);
+  }
+  Callee& new_callee(format::FunctionId function);
   void ask_about(Callee& callee, const format::Function& function);
   std::vector<Callee> callees;  // by function
   Report report;
@@ -272,15 +277,16 @@ void Replay::State::show_call(const Step& step) {
   if (!event.at_exit()) callee.seen_at_entry = true;
   if (event.at_exit() && callee.seen_at_entry) return;
   ++callee.calls;
+  if (!callee.levels.contains(step.irql)) return;
   for (const Listener& listener : callee.listeners) {
     if (listener.levels.contains(step.irql)) listener.checker->on_call(step, world, findings);
   }
 }
 
-Replay::State::Callee& Replay::State::callee_of(format::FunctionId function) {
+Replay::State::Callee& Replay::State::new_callee(format::FunctionId function) {
   if (function >= callees.size()) callees.resize(trace.function_count());
   Callee& callee = callees[function];
-  if (!callee.asked) ask_about(callee, trace.function(function));
+  ask_about(callee, trace.function(function));
   return callee;
 }
 
@@ -289,6 +295,7 @@ void Replay::State::ask_about(Callee& callee, const format::Function& function) 
   for (Checker* checker : checkers) {
     if (!checker->concerns(function, world)) continue;
     callee.listeners.push_back({checker->levels_of(function, world), checker});
+    callee.levels = callee.levels | callee.listeners.back().levels;
   }
 }
 

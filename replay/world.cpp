@@ -94,10 +94,6 @@ bool World::is_user_address(std::uint64_t address) const {
   return trace_.header().host != format::Host::wine && address >= kNever && address < end;
 }
 
-void World::begin(const Step& step) {
-  if (trust_.comes_behind_cut(step)) lose_track();
-}
-
 void World::derive(Step& step) const {
   if (step.op == Op::dpc_enter) {
     const Dpc* dpc = dpcs_.find(step[Operand::dpc]);

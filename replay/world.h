@@ -49,7 +49,9 @@ class World {
   bool is_changed_by(Op op) const;
 
   // Call first of all with each step: behind a cut the World forgets what it can't know any more.
-  void begin(const Step& step);
+  void begin(const Step& step) {
+    if (trust_.comes_behind_cut(step)) lose_track();
+  }
   // Completes a step by what only the World knows: its IRQL, whether it is in a DPC, which block
   // and memory it is about, and which mutexes a wait has acquired.
   void derive(Step& step) const;
