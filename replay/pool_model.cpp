@@ -257,7 +257,11 @@ void PoolModel::State::drop_starts_within(std::uint64_t begin, std::uint64_t end
 }
 
 void PoolModel::State::free(const Step& step) {
-  if (Node* node = find_live(step[Operand::address])) bury(*node, step.moment());
+  // Blocks that find() has given are nodes.
+  const Node* known = static_cast<const Node*>(step.block);
+  Node* const node =
+      known != nullptr ? const_cast<Node*>(known) : find_live(step[Operand::address]);
+  if (node != nullptr) bury(*node, step.moment());
 }
 
 void PoolModel::State::bury(Node& node, const Moment& freed) {
