@@ -22,6 +22,7 @@ enum class ModelId : std::uint8_t {
   references,
   irps,
   locks,
+  level_counts,
   count_,
 };
 

@@ -48,9 +48,9 @@ World::World(const format::TraceReader& trace, ModelSet kept)
       trust_(trace.footer()) {
   // By ModelId.
   const std::initializer_list<Model*> models = {
-      &drivers_,        &threads_, &pool_,       &timers_,       &dpcs_,
-      &devices_,        &mdls_,    &objects_,    &remove_locks_, &work_items_,
-      &system_threads_, &handles_, &references_, &irps_,         &locks_};
+      &drivers_,    &threads_, &pool_,         &timers_,      &dpcs_,           &devices_,
+      &mdls_,       &objects_, &remove_locks_, &work_items_,  &system_threads_, &handles_,
+      &references_, &irps_,    &locks_,        &level_counts_};
   assert(models.size() == static_cast<std::size_t>(ModelId::count_));
   std::size_t id = 0;
   for (Model* model : models) {

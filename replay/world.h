@@ -18,6 +18,7 @@
 #include "replay/driver_model.h"
 #include "replay/handle_model.h"
 #include "replay/irp_model.h"
+#include "replay/level_counts.h"
 #include "replay/lock_model.h"
 #include "replay/mdl_model.h"
 #include "replay/model_set.h"
@@ -82,6 +83,7 @@ class World {
   const ReferenceModel& references() const { return read(ModelId::references, references_); }
   const IrpModel& irps() const { return read(ModelId::irps, irps_); }
   const LockModel& locks() const { return read(ModelId::locks, locks_); }
+  const LevelCounts& level_counts() const { return read(ModelId::level_counts, level_counts_); }
   const Trust& trust() const { return trust_; }
   std::uint64_t time() const { return time_; }  // of the last step, clock ticks
 
@@ -115,6 +117,7 @@ class World {
   ReferenceModel references_;
   IrpModel irps_;
   LockModel locks_;
+  LevelCounts level_counts_;
   Trust trust_;
   std::uint64_t time_ = 0;
 };
