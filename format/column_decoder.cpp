@@ -29,6 +29,13 @@ std::uint64_t raw_bytes_of(schema::EventChunk::Reader chunk, const ChunkHeader& 
          chunk.getFrameCount() * sizeof(std::uint64_t);
 }
 
+void check_raw_bytes(schema::EventChunk::Reader chunk, const ChunkHeader& header) {
+  const std::uint64_t raw_bytes = raw_bytes_of(chunk, header);
+  if (raw_bytes <= kRawBytesAlways + header.payload_bytes * kRawBytesPerPayloadByte) return;
+  throw Malformed(
+      fmt::format("its {} bytes claim to unfold into {}", header.payload_bytes, raw_bytes));
+}
+
 using ColumnList = capnp::List<schema::Column>::Reader;
 
 // The plane, or nothing where the chunk doesn't have it.
@@ -206,11 +213,7 @@ ColumnDecoder::~ColumnDecoder() = default;
 
 void ColumnDecoder::decode(schema::EventChunk::Reader chunk, const ChunkHeader& header,
                            std::span<const FunctionValues> functions, EventColumns& columns) {
-  const std::uint64_t raw_bytes = raw_bytes_of(chunk, header);
-  if (raw_bytes > kRawBytesAlways + header.payload_bytes * kRawBytesPerPayloadByte) {
-    throw Malformed(
-        fmt::format("its {} bytes claim to unfold into {}", header.payload_bytes, raw_bytes));
-  }
+  check_raw_bytes(chunk, header);
   const auto list = chunk.getColumns();
   const std::size_t events = header.event_count;
   const std::size_t values = chunk.getValueCount();
@@ -222,6 +225,14 @@ void ColumnDecoder::decode(schema::EventChunk::Reader chunk, const ChunkHeader& 
   columns.values.resize(values);
   context_->decoder.decode(context_->predicted, functions, columns);
   context_->unpack_stacks(list, chunk.getStackCount(), chunk.getFrameCount(), columns);
+}
+
+std::span<const std::uint8_t> ColumnDecoder::decode_levels(schema::EventChunk::Reader chunk,
+                                                           const ChunkHeader& header) {
+  check_raw_bytes(chunk, header);
+  context_->unpack_up_to(chunk.getColumns(), ColumnId::site_irqls, header.event_count,
+                         context_->predicted.site_irqls);
+  return context_->predicted.site_irqls.span();
 }
 
 }  // namespace ddireplay::format

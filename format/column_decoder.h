@@ -58,6 +58,10 @@ class ColumnDecoder {
   void decode(schema::EventChunk::Reader chunk, const ChunkHeader& header,
               std::span<const FunctionValues> functions, EventColumns& columns);
 
+  // The IRQLs of its sites alone; they live until the next call. Throws as above.
+  std::span<const std::uint8_t> decode_levels(schema::EventChunk::Reader chunk,
+                                              const ChunkHeader& header);
+
  private:
   struct Context;
   std::unique_ptr<Context> context_;

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "format/chunk_pipeline.h"
+#include "format/cursor_tree.h"
 #include "format/merge_plan.h"
 #include "format/trace_reader.h"
 #include "format/trace_reader_state.h"
@@ -15,8 +16,12 @@ namespace ddireplay::format {
 
 namespace {
 
-constexpr std::size_t kBatchEvents = 4096;
+// A batch should still be in the processor's nearest cache when it is looked at.
+constexpr std::size_t kBatchEvents = 512;
 constexpr std::size_t kBatchGaps = 64;
+
+// So many events of one processor in a row let expect many more.
+constexpr std::size_t kRowBegins = 8;
 
 // Chunks overlap in time, one for each processor; together they may unfold into this much, and
 // beyond that into so many times the size of the file.
@@ -34,20 +39,38 @@ struct EventShape {
   std::uint8_t irql;
   std::uint8_t flags;
   std::uint8_t value_count;
+  bool is_wanted;  // by the filter
 };
 
 // One chunk in play: how far its events have been taken.
 struct Cursor {
   std::unique_ptr<DecodedChunk> chunk;
   std::size_t next_event = 0;
-  std::size_t next_value = 0;
+  std::size_t event_count = 0;
+  // Its columns.
+  const std::uint64_t* times = nullptr;
+  const std::uint64_t* threads = nullptr;
+  const std::uint32_t* sites = nullptr;
+  const std::uint64_t* next_value = nullptr;
   std::uint16_t processor = 0;
-  Buffer<EventShape> shapes;  // by site of the chunk
-  std::size_t number = 0;     // of the chunk, in the reader's list
-  std::uint64_t begin = 0;    // what its stream had come to before the chunk
+  Buffer<EventShape> shapes;       // by site of the chunk
+  Buffer<std::uint32_t> left_out;  // events, by site of the chunk
+  std::size_t number = 0;          // of the chunk, in the reader's list
+  std::uint64_t begin = 0;         // what its stream had come to before the chunk
 
-  bool done() const { return next_event == chunk->columns.times.size(); }
-  MergeKey key() const { return {chunk->columns.times[next_event], processor}; }
+  bool done() const { return next_event == event_count; }
+  std::uint64_t time() const { return times[next_event]; }
+  MergeKey key() const { return {time(), processor}; }
+
+  void begin_columns() {
+    const EventColumns& columns = chunk->columns;
+    next_event = 0;
+    event_count = columns.times.size();
+    times = columns.times.data();
+    threads = columns.threads.data();
+    sites = columns.sites.data();
+    next_value = columns.values.data();
+  }
 
   // No event of it is earlier than what its stream has already come to.
   void keep_order() {
@@ -56,56 +79,6 @@ struct Cursor {
       time = begin;
     }
   }
-};
-
-// A cursor and where it is: all that the merge compares lies side by side.
-struct Waiting {
-  MergeKey key;
-  Cursor* cursor;
-};
-
-// Cursors by the key of their next event, the earliest one first: a binary heap, of which the first
-// one is changed in place, because that is what a merge does.
-class CursorHeap {
- public:
-  bool empty() const { return heap_.empty(); }
-  const Waiting& first() const { return heap_.front(); }
-  // The least key of the others; `none` where there are no others.
-  MergeKey second_key(MergeKey none) const {
-    if (heap_.size() > 1) none = std::min(none, heap_[1].key);
-    if (heap_.size() > 2) none = std::min(none, heap_[2].key);
-    return none;
-  }
-  void add(Cursor* cursor) {
-    heap_.push_back({cursor->key(), cursor});
-    std::push_heap(heap_.begin(), heap_.end(),
-                   [](const Waiting& left, const Waiting& right) { return right.key < left.key; });
-  }
-  // The first one has moved on.
-  void first_moved() {
-    heap_.front().key = heap_.front().cursor->key();
-    sink_first();
-  }
-  void drop_first() {
-    heap_.front() = heap_.back();
-    heap_.pop_back();
-    if (!heap_.empty()) sink_first();
-  }
-
- private:
-  void sink_first() {
-    const Waiting sinking = heap_.front();
-    std::size_t at = 0;
-    for (std::size_t child = 1; child < heap_.size(); child = 2 * at + 1) {
-      if (child + 1 < heap_.size() && heap_[child + 1].key < heap_[child].key) ++child;
-      if (!(heap_[child].key < sinking.key)) break;
-      heap_[at] = heap_[child];
-      at = child;
-    }
-    heap_[at] = sinking;
-  }
-
-  std::vector<Waiting> heap_;
 };
 
 std::vector<const ChunkInfo*> chunks_of(const std::vector<MergeStep>& steps,
@@ -129,34 +102,40 @@ struct EventSource::State {
   State(TraceReader::State& opened, const EventSourceOptions& options)
       : reader(opened),
         workers(std::max(options.threads, 1u) - 1),
+        filter(options.filter),
         planner(opened.container.header.start_clock) {
     take_growth();
     batch.resize(kBatchEvents);
     gaps.reserve(kBatchGaps);
   }
 
+  template <bool kOnlyWanted>
   std::span<const Event> next();
   void take_growth();
   void rest();
   void wake();
   void recycle_finished();
-  // Where the run of a cursor ends at the latest.
+  // Behind it no event may be taken now.
   MergeKey next_step_key() const {
     return next_step < steps.size() ? std::min(steps[next_step].key, horizon) : horizon;
   }
   bool batch_has_room() const { return filled < kBatchEvents && gaps.size() < kBatchGaps; }
   bool step_is_due() const;
+  void count_left_out(const Cursor& cursor);
   void take_step();
   void take_chunk(const MergeStep& step);
   void activate(std::unique_ptr<DecodedChunk> chunk, const MergeStep& step);
   void add_gap(MergeKey key, std::uint64_t lost, std::uint64_t until);
   Cursor* spare_cursor();
   void intern(Cursor& cursor);
-  void take_run();
-  void copy_events(Cursor& cursor, MergeKey limit);
+  template <bool kOnlyWanted>
+  void put(Cursor& cursor);
+  template <bool kOnlyWanted>
+  void take_events();
 
   TraceReader::State& reader;
   const unsigned workers;
+  EventFilter* const filter;
   MergePlanner planner;
   std::vector<MergeStep> steps;
   std::size_t next_step = 0;
@@ -166,7 +145,7 @@ struct EventSource::State {
   std::optional<ChunkPipeline> pipeline;
 
   std::vector<std::unique_ptr<Cursor>> cursors;  // all of them
-  CursorHeap active;
+  CursorTree<Cursor> active;
   std::vector<Cursor*> finished;  // the batch still points into their chunks
   std::vector<Cursor*> spare;
   std::uint64_t live_bytes = 0;
@@ -176,18 +155,24 @@ struct EventSource::State {
   std::size_t filled = 0;
   std::vector<std::array<std::uint64_t, 2>> gaps;  // values of the batch's gaps
   std::uint64_t next_position = 1;
+  std::uint64_t last_time = 0;
+  std::vector<std::array<std::uint64_t, 2>> left_out;  // by function: at entry, at exit
 };
 
+template <bool kOnlyWanted>
 std::span<const Event> EventSource::State::next() {
   if (edition != reader.edition) take_growth();
   recycle_finished();
   filled = 0;
   gaps.clear();
   while (batch_has_room()) {
+    if (kOnlyWanted && !gaps.empty()) break;
+    // Of a chunk that has come to its end a batch may have nothing: many may do so.
+    if (kOnlyWanted && filled == 0) recycle_finished();
     if (step_is_due()) {
       take_step();
-    } else if (!active.empty() && !(horizon < active.first().key)) {
-      take_run();
+    } else if (!active.empty() && !(horizon < active.first_key())) {
+      take_events<kOnlyWanted>();
     } else {
       break;
     }
@@ -246,6 +231,7 @@ void EventSource::State::wake() {
 
 void EventSource::State::recycle_finished() {
   for (Cursor* cursor : finished) {
+    count_left_out(*cursor);
     live_bytes -= cursor->chunk->columns.bytes();
     pipeline->give_back(std::move(cursor->chunk));
     spare.push_back(cursor);
@@ -253,10 +239,22 @@ void EventSource::State::recycle_finished() {
   finished.clear();
 }
 
+void EventSource::State::count_left_out(const Cursor& cursor) {
+  if (cursor.event_count != 0)
+    last_time = std::max(last_time, cursor.times[cursor.event_count - 1]);
+  if (filter == nullptr) return;
+  left_out.resize(reader.tables.function_count());
+  for (std::size_t i = 0; i < cursor.shapes.size(); ++i) {
+    const EventShape& shape = cursor.shapes[i];
+    const std::size_t moment = (shape.flags & event_flags::exit) != 0 ? 1 : 0;
+    left_out[shape.function][moment] += cursor.left_out[i];
+  }
+}
+
 // A chunk waits for its predecessor in the stream, even where one ends when the other begins.
 bool EventSource::State::step_is_due() const {
   if (next_step == steps.size() || horizon < steps[next_step].key) return false;
-  return active.empty() || steps[next_step].key < active.first().key;
+  return active.empty() || steps[next_step].key < active.first_key();
 }
 
 void EventSource::State::take_step() {
@@ -288,7 +286,7 @@ void EventSource::State::take_chunk(const MergeStep& step) {
 void EventSource::State::activate(std::unique_ptr<DecodedChunk> chunk, const MergeStep& step) {
   Cursor* cursor = spare_cursor();
   cursor->chunk = std::move(chunk);
-  cursor->next_event = cursor->next_value = 0;
+  cursor->begin_columns();
   cursor->processor = step.key.processor;
   cursor->number = step.chunk;
   cursor->begin = step.key.time;
@@ -334,13 +332,18 @@ void EventSource::State::intern(Cursor& cursor) {
   }
   const std::span<const EventSite> sites = chunk.columns.site_table.span();
   cursor.shapes.resize(sites.size());
+  cursor.left_out.resize(sites.size());
+  std::ranges::fill(cursor.left_out.span(), 0);
   for (std::size_t i = 0; i < sites.size(); ++i) {
     const EventSite& site = sites[i];
-    cursor.shapes[i] = {.function = functions[site.function],
-                        .stack = site.stack == kNoStack ? kNoStack : stacks[site.stack],
-                        .irql = site.irql,
-                        .flags = site.flags,
-                        .value_count = site.value_count};
+    const bool at_exit = (site.flags & event_flags::exit) != 0;
+    cursor.shapes[i] = {
+        .function = functions[site.function],
+        .stack = site.stack == kNoStack ? kNoStack : stacks[site.stack],
+        .irql = site.irql,
+        .flags = site.flags,
+        .value_count = site.value_count,
+        .is_wanted = filter == nullptr || filter->wants(functions[site.function], at_exit)};
   }
 }
 
@@ -359,50 +362,66 @@ void EventSource::State::add_gap(MergeKey key, std::uint64_t lost, std::uint64_t
                      .value_count = static_cast<std::uint8_t>(values.size())};
 }
 
-// The earliest cursor's events come, up to where another one's do, or another chunk.
-void EventSource::State::take_run() {
-  Cursor& earliest = *active.first().cursor;
-  copy_events(earliest, active.second_key(next_step_key()));
-  if (earliest.done()) {
-    finished.push_back(&earliest);
-    active.drop_first();
-  } else {
-    active.first_moved();
-  }
+template <bool kOnlyWanted>
+inline void EventSource::State::put(Cursor& cursor) {
+  const std::size_t at = cursor.next_event++;
+  const std::uint32_t site = cursor.sites[at];
+  const EventShape& shape = cursor.shapes[site];
+  batch[filled] = {.position = next_position++,
+                   .time = cursor.times[at],
+                   .thread = cursor.threads[at],
+                   .values = cursor.next_value,
+                   .function = shape.function,
+                   .stack = shape.stack,
+                   .processor = cursor.processor,
+                   .irql = shape.irql,
+                   .flags = shape.flags,
+                   .value_count = shape.value_count};
+  cursor.next_value += shape.value_count;
+  // Whether the next event will be wanted can't be guessed: it is counted, or overwritten.
+  filled += kOnlyWanted ? shape.is_wanted : 1;
+  if (kOnlyWanted) cursor.left_out[site] += shape.is_wanted ? 0 : 1;
 }
 
-void EventSource::State::copy_events(Cursor& cursor, MergeKey limit) {
-  const EventColumns& columns = cursor.chunk->columns;
-  const std::uint64_t* const times = columns.times.data();
-  const std::size_t end =
-      std::min(columns.times.size(), cursor.next_event + (kBatchEvents - filled));
-  // At the limit's own time the lower number of the processor comes first.
-  const bool takes_limit = cursor.processor <= limit.processor;
-  std::size_t at = cursor.next_event;
-  const std::uint64_t* values = columns.values.data() + cursor.next_value;
-  for (; at < end && (times[at] < limit.time || (times[at] == limit.time && takes_limit)); ++at) {
-    const EventShape& shape = cursor.shapes[columns.sites[at]];
-    batch[filled++] = {.position = next_position++,
-                       .time = times[at],
-                       .thread = columns.threads[at],
-                       .values = values,
-                       .function = shape.function,
-                       .stack = shape.stack,
-                       .processor = cursor.processor,
-                       .irql = shape.irql,
-                       .flags = shape.flags,
-                       .value_count = shape.value_count};
-    values += shape.value_count;
-  }
-  cursor.next_event = at;
-  cursor.next_value = static_cast<std::size_t>(values - columns.values.data());
+// The earliest event comes, and those that follow it before anything else is due.
+template <bool kOnlyWanted>
+void EventSource::State::take_events() {
+  const std::uint64_t end = next_step_key().time;
+  std::uint32_t place = active.first_place();
+  std::size_t in_row = 0;
+  do {
+    Cursor& cursor = active.at(place);
+    put<kOnlyWanted>(cursor);
+    // One processor may be the only busy one for long.
+    if (in_row == kRowBegins) {
+      const std::uint64_t limit = std::min(end, active.time_of_second(place));
+      while (filled < kBatchEvents && !cursor.done() && cursor.time() < limit)
+        put<kOnlyWanted>(cursor);
+      in_row = 0;
+    }
+    if (cursor.done()) {
+      finished.push_back(&cursor);
+      active.drop_first();
+      return;
+    }
+    const std::uint32_t next = active.first_moved(place, cursor.time());
+    in_row = next == place ? in_row + 1 : 0;
+    place = next;
+  } while (filled < kBatchEvents && active.time_at(place) < end);
 }
 
 EventSource::EventSource(TraceReader& reader, const EventSourceOptions& options)
     : state_(std::make_unique<State>(*reader.state_, options)) {}
 EventSource::~EventSource() = default;
 
-std::span<const Event> EventSource::next() { return state_->next(); }
+std::span<const Event> EventSource::next() { return state_->next<false>(); }
+std::span<const Event> EventSource::next_wanted() { return state_->next<true>(); }
+std::uint64_t EventSource::last_position() const { return state_->next_position - 1; }
+std::uint64_t EventSource::last_time() const { return state_->last_time; }
+std::array<std::uint64_t, 2> EventSource::left_out(FunctionId function) const {
+  const auto& counts = state_->left_out;
+  return function < counts.size() ? counts[function] : std::array<std::uint64_t, 2>{};
+}
 void EventSource::rest() { state_->rest(); }
 void EventSource::wake() { state_->wake(); }
 

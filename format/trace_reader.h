@@ -8,6 +8,7 @@
 // what is missing. Only what is no trace at all, or needs a newer reader, throws Error.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -144,6 +145,10 @@ class TraceReader {
   std::size_t module_count() const;
   std::span<const ModuleSymbols> symbols() const;
 
+  // The IRQL of each event of the trace is in the trace. Looks at every chunk, but not at its
+  // events; what can't be read counts as no.
+  bool has_all_levels() const;
+
  private:
   friend class EventSource;
   struct State;
@@ -151,8 +156,17 @@ class TraceReader {
   std::unique_ptr<State> state_;
 };
 
+// Who has only to do with some of a trace's functions.
+class EventFilter {
+ public:
+  virtual ~EventFilter() = default;
+  // Calls of that function matter, when they are entered or when they return. Each time the same.
+  virtual bool wants(FunctionId function, bool at_exit) = 0;
+};
+
 struct EventSourceOptions {
-  unsigned threads = 1;  // that decode chunks ahead of the merge; 1: none but the caller's
+  unsigned threads = 1;           // that decode chunks ahead of the merge; 1: none but the caller's
+  EventFilter* filter = nullptr;  // for next_wanted(); must outlive the source
 };
 
 // All events of a trace, merged by (time, processor, place in its stream). The same whatever the
@@ -167,6 +181,16 @@ class EventSource {
 
   // The next events; empty at the end. What it returns lives until the next call.
   std::span<const Event> next();
+  // The same without those that the filter does not want: these have their positions, and are
+  // counted. A gap ends the batch, so that the caller may go on with next() until it is over.
+  std::span<const Event> next_wanted();
+
+  // Of what has come to its end, left out or not: the last event's position and the latest time.
+  // Complete once there are no more events.
+  std::uint64_t last_position() const;
+  std::uint64_t last_time() const;
+  // Events of the function that were left out: at entry, at exit. Complete as above.
+  std::array<std::uint64_t, 2> left_out(FunctionId function) const;
 
   // Gives back memory that can be filled again from the trace, for a source that stands still for
   // long. Until wake() nothing else may be called, and values of events may not be looked at.

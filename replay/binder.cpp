@@ -26,10 +26,7 @@ Binder::Binder(const format::TraceReader& trace)
     : trace_(trace), pointer_bytes_(trace.header().pointer_bytes) {}
 
 Step& Binder::step(const Event& event) {
-  if (event.function >= bindings_.size()) bindings_.resize(trace_.function_count());
-  Binding& binding = bindings_[event.function];
-  if (!binding.bound) bind_new(binding, event.function);
-
+  Binding& binding = this->binding(event.function);
   const std::size_t moment = event.at_exit() ? 1 : 0;
   const Meaning& meaning = binding.meanings[moment];
   if (binding.counted) ++binding.events[moment];
@@ -55,10 +52,10 @@ Step& Binder::step(const Event& event) {
 void Binder::read_operands(const Meaning& meaning, const Event& event) {
   clear_operands(operands_set_ & ~meaning.written);
   operands_set_ = meaning.operands;
-  for (std::size_t i = 0; i < meaning.read_count; ++i) {
-    const Read& read = meaning.reads[i];
-    step_.operands[static_cast<std::size_t>(read.operand)] =
-        event.values[read.field] << read.surplus >> read.surplus;
+  const Read* const end = meaning.reads.data() + meaning.read_count;
+  for (const Read* next = meaning.reads.data(); next != end; ++next) {
+    const Read& read = *next;
+    step_.operands[static_cast<std::size_t>(read.operand)] = event.values[read.field] & read.mask;
   }
 }
 
@@ -70,8 +67,7 @@ void Binder::read_operands_raised(const Meaning& meaning, const Binding& binding
   for (std::size_t i = 0; i < meaning.read_count; ++i) {
     const Read& read = meaning.reads[i];
     if (read.field >= binding.entry_values) continue;
-    step_.operands[static_cast<std::size_t>(read.operand)] =
-        event.values[read.field] << read.surplus >> read.surplus;
+    step_.operands[static_cast<std::size_t>(read.operand)] = event.values[read.field] & read.mask;
   }
 }
 
@@ -94,9 +90,9 @@ bool Binder::happened(const Meaning& meaning, const Binding& binding, const Even
   return meaning.must_hold < 0 || (value(meaning.must_hold) & 0xff) != 0;
 }
 
-std::uint8_t Binder::surplus_of(const Field& field) const {
+std::uint64_t Binder::mask_of(const Field& field) const {
   const unsigned bytes = field.width != 0 ? field.width : pointer_bytes_;
-  return static_cast<std::uint8_t>(bytes >= 8 ? 0 : 64 - bytes * 8);
+  return bytes >= 8 ? ~std::uint64_t{0} : (std::uint64_t{1} << bytes * 8) - 1;
 }
 
 // False where the trace's own layout lacks a field that the row needs.
@@ -108,6 +104,7 @@ bool Binder::bind_row(Meaning& meaning, const OperationRow& row, const Layout& l
   };
   Meaning bound;
   bound.op = row.op;
+  bound.other_op = row.other_op;
   bound.finish = row.finish;
   bound.operands = row.finish == nullptr
                        ? 0
@@ -127,8 +124,8 @@ bool Binder::bind_row(Meaning& meaning, const OperationRow& row, const Layout& l
         const int field = find(source.field);
         if (field >= 0) {
           bound.written |= bit_of(source.operand);
-          bound.reads[bound.read_count++] = {source.operand, static_cast<std::uint8_t>(field),
-                                             surplus_of(layout.fields[field])};
+          bound.reads[bound.read_count++] = {mask_of(layout.fields[field]), source.operand,
+                                             static_cast<std::uint8_t>(field)};
         } else if (source.kind == OperandSource::Kind::field) {
           return false;
         }
@@ -149,7 +146,8 @@ void Binder::bind_new(Binding& binding, FunctionId id) const {
   if (id == format::kGap) {
     Meaning& gap = binding.meanings[0];
     gap.op = Op::gap;
-    gap.reads = {Read{Operand::count, 0, 0}, Read{Operand::until, 1, 0}};
+    constexpr std::uint64_t kAllBits = ~std::uint64_t{0};
+    gap.reads = {Read{kAllBits, Operand::count, 0}, Read{kAllBits, Operand::until, 1}};
     gap.read_count = 2;
     gap.operands = gap.written = bit_of(Operand::count) | bit_of(Operand::until);
     return;

@@ -19,6 +19,18 @@ class Binder {
   // `irql` of the step is left to the caller. What it returns lives until the next call.
   Step& step(const format::Event& event);
 
+  // An event of that function may be one of the operations that `is_one` accepts.
+  template <class Predicate>
+  bool may_be(format::FunctionId function, bool at_exit, Predicate is_one) {
+    const Meaning& meaning = binding(function).meanings[at_exit ? 1 : 0];
+    return is_one(meaning.op) || is_one(meaning.other_op);
+  }
+  // Events of the function that come to no step.
+  void add_left_out(format::FunctionId function, const std::array<std::uint64_t, 2>& events) {
+    Binding& left = binding(function);
+    for (std::size_t i = 0; i < events.size(); ++i) left.events[i] += events[i];
+  }
+
   struct Unmodelled {
     format::FunctionId function;
     std::uint64_t calls;
@@ -28,9 +40,9 @@ class Binder {
 
  private:
   struct Read {
+    std::uint64_t mask;  // of the bits that the field has
     Operand operand;
-    std::uint8_t field;    // place among the event's values
-    std::uint8_t surplus;  // bits of a value that the field hasn't
+    std::uint8_t field;  // place among the event's values
   };
   struct Fixed {
     Operand operand;
@@ -39,6 +51,7 @@ class Binder {
   // What an event of one function means at one of its two moments.
   struct Meaning {
     Op op = Op::none;
+    Op other_op = Op::none;  // that `finish` may make of it
     std::uint8_t read_count = 0;
     std::uint8_t fixed_count = 0;
     std::int8_t must_succeed = -1;  // field that must be a success status
@@ -58,13 +71,19 @@ class Binder {
     bool counted = false;  // no row knows it, and it is a DDI: its calls are reported
   };
 
+  Binding& binding(format::FunctionId function) {
+    if (function >= bindings_.size()) bindings_.resize(trace_.function_count());
+    Binding& known = bindings_[function];
+    if (!known.bound) bind_new(known, function);
+    return known;
+  }
   void bind_new(Binding& binding, format::FunctionId id) const;
   bool bind_row(Meaning& meaning, const OperationRow& row, const format::Layout& layout) const;
   void read_operands(const Meaning& meaning, const format::Event& event);
   void read_operands_raised(const Meaning& meaning, const Binding& binding,
                             const format::Event& event);
   void clear_operands(std::uint64_t set);
-  std::uint8_t surplus_of(const format::Field& field) const;
+  std::uint64_t mask_of(const format::Field& field) const;
   static bool happened(const Meaning& meaning, const Binding& binding, const format::Event& event);
 
   const format::TraceReader& trace_;

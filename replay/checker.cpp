@@ -2,6 +2,8 @@
 
 namespace ddireplay::replay {
 
+ModelSet Checker::models() const { return ModelSet::all(); }
+
 void Checker::on_step(const Step&, const World&, FindingSink&) {}
 
 std::span<const Op> Checker::only_with_objects() const { return {}; }

@@ -10,6 +10,7 @@
 #include <span>
 
 #include "replay/finding.h"
+#include "replay/model_set.h"
 #include "replay/operation.h"
 #include "replay/rule.h"
 
@@ -49,6 +50,10 @@ class Checker {
 
   // The rules it can report. The same span at each call; its rows live as long as the program.
   virtual std::span<const Rule> rules() const = 0;
+
+  // The models that it reads, and those from which it takes a step's block, memory and in_dpc:
+  // `pool`, `devices` and `threads`. Where nobody else does, no other ones are kept. Asked once.
+  virtual ModelSet models() const;
 
   // The operations that on_step is to be called for. Asked once.
   virtual std::span<const Op> operations() const = 0;

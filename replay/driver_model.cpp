@@ -1,7 +1,5 @@
 #include "replay/driver_model.h"
 
-#include "replay/lock_kind.h"
-
 namespace ddireplay::replay {
 
 namespace {
@@ -21,8 +19,8 @@ void start(Driver& driver, const Step& step) {
 
 std::span<const Op> DriverModel::operations() const {
   using enum Op;
-  static constexpr Op kOperations[] = {image_load,   image_attach, image_unload, unload_enter,
-                                       unload_leave, irql_raise,   lock_acquire};
+  static constexpr Op kOperations[] = {image_load, image_attach, image_unload, unload_enter,
+                                       unload_leave};
   return kOperations;
 }
 
@@ -44,14 +42,6 @@ void DriverModel::apply(const Step& step) {
       driver.unloaded = step.moment();
       return;
     }
-    case Op::irql_raise:
-      ++of(step.driver).raise_irqls;
-      return;
-    case Op::lock_acquire:
-      if (is_spin_lock(static_cast<LockKind>(step[Operand::kind]))) {
-        ++of(step.driver).acquire_spin_locks;
-      }
-      return;
     default:
       return;
   }

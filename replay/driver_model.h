@@ -21,8 +21,6 @@ struct Driver {
   std::uint64_t name_address = 0;
   std::uint64_t verifier_record = 0;
   std::uint32_t verifier_flags = 0;
-  std::uint64_t raise_irqls = 0;  // what "Summary of All Verifier Statistics" counts
-  std::uint64_t acquire_spin_locks = 0;
   Moment loaded;
   Moment unload_returned;  // its unload routine did
   Moment unloaded;

@@ -42,6 +42,7 @@ struct OperationRow {
   std::string_view must_succeed{};  // an NTSTATUS
   std::string_view must_hold{};     // not zero
   FinishStep finish = nullptr;
+  Op other_op = Op::none;  // that `finish` may make of it, besides none
 };
 
 // All rows, one table for each family (replay/operations/). A function may have two rows, one for

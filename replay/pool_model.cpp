@@ -234,8 +234,8 @@ void PoolModel::State::drop_stale(const Node& fresh) {
 // The block was freed unseen.
 void PoolModel::State::drop(Node* stale) {
   if (stale == nullptr) return;
-  unlink(*stale);
   tombstones.add(*stale, Moment{});
+  unlink(*stale);
   slab.recycle(stale);
 }
 
@@ -257,12 +257,17 @@ void PoolModel::State::drop_starts_within(std::uint64_t begin, std::uint64_t end
 }
 
 void PoolModel::State::free(const Step& step) {
-  if (Node* node = find_live(step[Operand::address])) bury(*node, step.moment());
+  // Blocks that find() has given are nodes.
+  const Node* known = static_cast<const Node*>(step.block);
+  Node* const node =
+      known != nullptr ? const_cast<Node*>(known) : find_live(step[Operand::address]);
+  if (node != nullptr) bury(*node, step.moment());
 }
 
 void PoolModel::State::bury(Node& node, const Moment& freed) {
-  unlink(node);
+  // It is copied first: what has just been written can't be read at once by the width of a copy.
   tombstones.add(node, freed);
+  unlink(node);
   slab.recycle(&node);
 }
 

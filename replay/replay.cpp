@@ -62,11 +62,15 @@ std::vector<const Rule*> select_rules(std::span<const std::unique_ptr<Checker>> 
 
 }  // namespace
 
-struct Replay::State {
+struct Replay::State final : format::EventFilter {
   State(format::TraceReader& reader, std::span<const std::unique_ptr<Checker>> all_checkers,
         const ReplayOptions& options);
 
   void subscribe(Checker& checker);
+  bool is_wanted(const Checker& checker) const;
+  ModelSet models_kept(std::span<const std::unique_ptr<Checker>> all_checkers) const;
+  bool wants(format::FunctionId function, bool at_exit) override;
+  bool changes_anything(Op op) const;
   void show_call(const Step& step);
   bool is_looked_at(format::FunctionId function) const;
   bool fill_batch();
@@ -76,12 +80,14 @@ struct Replay::State {
   void take_until(std::uint64_t position);
   void take(const Event& event);
   void process(const Event& event);
+  void take_left_out();
   void finish();
   void publish();
   void report_activity();
   void report_not_modelled();
 
   format::TraceReader& trace;
+  const bool only_report;
   std::vector<const Rule*> rules;
   World world;
   Binder binder;
@@ -97,10 +103,16 @@ struct Replay::State {
   };
   struct Callee {
     std::vector<Listener> listeners;
+    CallLevels levels = CallLevels::none();  // of any of them
     std::uint64_t calls = 0;
     bool asked = false;
     bool seen_at_entry = false;
   };
+  Callee& callee_of(format::FunctionId function) {
+    if (function < callees.size() && callees[function].asked) return callees[function];
+    return new_callee(function);
+  }
+  Callee& new_callee(format::FunctionId function);
   void ask_about(Callee& callee, const format::Function& function);
   std::vector<Callee> callees;  // by function
   Report report;
@@ -117,6 +129,7 @@ struct Replay::State {
   std::span<const Event> batch;
   std::size_t next_in_batch = 0;
   std::uint64_t position = 0;
+  bool leaves_out = false;  // what nobody looks at
   bool finished = false;
 };
 
@@ -124,22 +137,49 @@ Replay::State::State(format::TraceReader& reader,
                      std::span<const std::unique_ptr<Checker>> all_checkers,
                      const ReplayOptions& options)
     : trace(reader),
+      // Behind a cut, and while the trace grows, every event may say something of others.
+      only_report(options.only_report && options.events == nullptr && !reader.is_growing() &&
+                  !(reader.footer() != nullptr && reader.footer()->derivation)),
       rules(select_rules(all_checkers, options.rules)),
-      world(reader),
+      world(reader, models_kept(all_checkers)),
       binder(reader),
       findings(world, rules),
       feed(options.events) {
   if (feed == nullptr)
-    source.emplace(reader, format::EventSourceOptions{.threads = options.threads});
+    source.emplace(reader, format::EventSourceOptions{.threads = options.threads,
+                                                      .filter = only_report ? this : nullptr});
   for (const auto& checker : all_checkers) subscribe(*checker);
 }
 
-void Replay::State::subscribe(Checker& checker) {
+bool Replay::State::is_wanted(const Checker& checker) const {
   const std::span<const Rule> own = checker.rules();
-  const bool is_wanted = own.empty() || std::any_of(own.begin(), own.end(), [&](const Rule& rule) {
-                           return std::find(rules.begin(), rules.end(), &rule) != rules.end();
-                         });
-  if (!is_wanted) return;
+  return own.empty() || std::any_of(own.begin(), own.end(), [&](const Rule& rule) {
+           return std::find(rules.begin(), rules.end(), &rule) != rules.end();
+         });
+}
+
+ModelSet Replay::State::models_kept(std::span<const std::unique_ptr<Checker>> all_checkers) const {
+  if (!only_report) return ModelSet::all();
+  ModelSet models;
+  for (const auto& checker : all_checkers) {
+    if (is_wanted(*checker)) models.add(checker->models());
+  }
+  return World::whole(models, trace);
+}
+
+bool Replay::State::changes_anything(Op op) const {
+  const auto place = static_cast<std::size_t>(op);
+  return op != Op::none && (world.is_changed_by(op) || !subscribers[place].empty() ||
+                            !object_subscribers[place].empty());
+}
+
+bool Replay::State::wants(format::FunctionId function, bool at_exit) {
+  return binder.may_be(function, at_exit, [&](Op op) { return changes_anything(op); }) ||
+         !callee_of(function).listeners.empty();
+}
+
+void Replay::State::subscribe(Checker& checker) {
+  if (!is_wanted(checker)) return;
   checkers.push_back(&checker);
   const std::span<const Op> only_with_objects = checker.only_with_objects();
   for (const Op op : checker.operations()) {
@@ -152,7 +192,13 @@ void Replay::State::subscribe(Checker& checker) {
 // False: there are no more events.
 bool Replay::State::fill_batch() {
   if (next_in_batch == batch.size()) {
-    batch = feed != nullptr ? feed->next() : source->next();
+    // In a gap every event tells how far it goes.
+    const bool takes_all = !leaves_out || world.trust().in_gap();
+    if (feed != nullptr) {
+      batch = feed->next();
+    } else {
+      batch = takes_all ? source->next() : source->next_wanted();
+    }
     next_in_batch = 0;
   }
   return !batch.empty();
@@ -226,16 +272,22 @@ void Replay::State::process(const Event& event) {
 
 void Replay::State::show_call(const Step& step) {
   const Event& event = *step.event;
-  if (event.function >= callees.size()) callees.resize(trace.function_count());
-  Callee& callee = callees[event.function];
-  if (!callee.asked) ask_about(callee, trace.function(event.function));
+  Callee& callee = callee_of(event.function);
   if (callee.listeners.empty()) return;
   if (!event.at_exit()) callee.seen_at_entry = true;
   if (event.at_exit() && callee.seen_at_entry) return;
   ++callee.calls;
+  if (!callee.levels.contains(step.irql)) return;
   for (const Listener& listener : callee.listeners) {
     if (listener.levels.contains(step.irql)) listener.checker->on_call(step, world, findings);
   }
+}
+
+Replay::State::Callee& Replay::State::new_callee(format::FunctionId function) {
+  if (function >= callees.size()) callees.resize(trace.function_count());
+  Callee& callee = callees[function];
+  ask_about(callee, trace.function(function));
+  return callee;
 }
 
 void Replay::State::ask_about(Callee& callee, const format::Function& function) {
@@ -243,6 +295,7 @@ void Replay::State::ask_about(Callee& callee, const format::Function& function) 
   for (Checker* checker : checkers) {
     if (!checker->concerns(function, world)) continue;
     callee.listeners.push_back({checker->levels_of(function, world), checker});
+    callee.levels = callee.levels | callee.listeners.back().levels;
   }
 }
 
@@ -250,9 +303,22 @@ bool Replay::State::is_looked_at(format::FunctionId function) const {
   return function < callees.size() && !callees[function].listeners.empty();
 }
 
+// The end of the trace is where its last event is, whoever looked at that.
+void Replay::State::take_left_out() {
+  if (!leaves_out) return;
+  for (format::FunctionId id = 0; id < trace.function_count(); ++id) {
+    const std::array<std::uint64_t, 2> events = source->left_out(id);
+    binder.add_left_out(id, events);
+    report.events += events[0] + events[1];
+  }
+  position = source->last_position();
+  world.pass_until(source->last_time());
+}
+
 void Replay::State::finish() {
   if (finished) return;
   finished = true;
+  take_left_out();
   findings.begin_end(position);
   for (Checker* checker : checkers) checker->on_end(world, findings);
 }
@@ -305,6 +371,7 @@ Replay::Replay(format::TraceReader& reader, std::span<const std::unique_ptr<Chec
 Replay::~Replay() = default;
 
 void Replay::run() {
+  state_->leaves_out = state_->only_report;
   state_->take_until(std::numeric_limits<std::uint64_t>::max());
   state_->finish();
   state_->publish();

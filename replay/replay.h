@@ -33,6 +33,9 @@ struct ReplayOptions {
   // default, and "C4": those of one bug check; "all": every rule. Empty: as "default".
   std::vector<std::string> rules;
   EventFeed* events = nullptr;  // in place of the trace's own; must outlive the replay
+  // Nobody will ask for the World: it need not hold what the rules don't look at. The report is
+  // the same.
+  bool only_report = false;
 };
 
 struct RuleActivity {
@@ -76,6 +79,7 @@ class Replay {
   // long. It goes on by itself when more is asked of it.
   void rest();
 
+  // Not with ReplayOptions::only_report.
   const World& world() const;
   const Report& report() const;
 

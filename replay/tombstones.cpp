@@ -8,6 +8,7 @@ void Tombstones::add(const PoolBlock& block, const Moment& freed) {
   next_ = (next_ + 1) % kMax;
   if (grave.is_indexed) take_from_index(grave);
   static_cast<PoolBlock&>(grave) = block;
+  grave.owned = false;
   grave.freed = freed;
   if (has_index_) put_into_index(grave);
 }

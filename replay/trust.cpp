@@ -10,8 +10,7 @@ Trust::Trust(const format::FooterInfo* footer) {
   is_thinned_ = footer->derivation->thinned;
 }
 
-bool Trust::comes_behind_cut(const Step& step) {
-  if (cut_ == 0 || step.event->position < cut_) return false;
+bool Trust::pass_cut() {
   last_gap_ = std::max(last_gap_, cut_ - 1);
   any_gap_ = true;
   cut_ = 0;

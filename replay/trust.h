@@ -21,7 +21,9 @@ class Trust {
   void apply(const Step& step);
   // The step is the first one behind a cut: what the driver did until then is not known. Call once
   // for each step, before apply().
-  bool comes_behind_cut(const Step& step);
+  bool comes_behind_cut(const Step& step) {
+    return cut_ != 0 && step.event->position >= cut_ && pass_cut();
+  }
 
   // Nothing that concerns an object which the trace has known since `position` can have been
   // missed.
@@ -34,6 +36,7 @@ class Trust {
   bool in_gap() const { return in_gap_; }
 
  private:
+  bool pass_cut();
   void begin_gap(const Step& step);
   // Moves the end of the gap on while events of its time come.
   void follow_gap(const format::Event& event);

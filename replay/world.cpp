@@ -17,10 +17,26 @@ constexpr bool concerns_memory(Op op) {
          op == Op::device_delete;
 }
 
+// What is embedded in memory is gone with it.
+constexpr ModelSet kEmbedded = {ModelId::timers,     ModelId::dpcs,    ModelId::devices,
+                                ModelId::mdls,       ModelId::objects, ModelId::remove_locks,
+                                ModelId::work_items, ModelId::irps,    ModelId::locks};
+
+// What World::derive() makes of the steps that a model is changed by.
+struct Need {
+  ModelId model;
+  ModelSet needed;
+};
+constexpr Need kNeeds[] = {
+    {ModelId::threads, {ModelId::dpcs, ModelId::locks}},  // levels of DPCs, mutexes
+    {ModelId::locks, {ModelId::threads}},                 // who holds them: a thread, or a DPC
+};
+
 }  // namespace
 
-World::World(const format::TraceReader& trace)
+World::World(const format::TraceReader& trace, ModelSet kept)
     : trace_(trace),
+      kept_(kept),
       threads_(trace.header().irql_source),
       timers_(trace.header().pointer_bytes, trace.header().clock_hz, trace.header().start_clock,
               trace.header().start_filetime),
@@ -30,12 +46,36 @@ World::World(const format::TraceReader& trace)
       work_items_(trace.header().pointer_bytes),
       handles_(trace.header().pointer_bytes, trace.header().host),
       trust_(trace.footer()) {
-  for (Model* model :
-       std::initializer_list<Model*>{&drivers_, &threads_, &pool_, &timers_, &dpcs_, &devices_,
-                                     &mdls_, &objects_, &remove_locks_, &work_items_,
-                                     &system_threads_, &handles_, &references_, &irps_, &locks_}) {
-    add(*model);
+  // By ModelId.
+  const std::initializer_list<Model*> models = {
+      &drivers_,    &threads_, &pool_,         &timers_,      &dpcs_,           &devices_,
+      &mdls_,       &objects_, &remove_locks_, &work_items_,  &system_threads_, &handles_,
+      &references_, &irps_,    &locks_,        &level_counts_};
+  assert(models.size() == static_cast<std::size_t>(ModelId::count_));
+  std::size_t id = 0;
+  for (Model* model : models) {
+    if (kept.has(static_cast<ModelId>(id++))) add(*model);
   }
+}
+
+ModelSet World::whole(ModelSet models, const format::TraceReader& trace) {
+  const auto is_whole = [](ModelSet set) { return set == ModelSet::all(); };
+  models.add({ModelId::drivers});
+  // Every finding tells the levels of its calls.
+  if (!is_whole(models) && !trace.has_all_levels()) models.add({ModelId::threads});
+  for (ModelSet before; !(before == models);) {
+    before = models;
+    if (models.has_any(kEmbedded)) models.add({ModelId::pool, ModelId::devices});
+    for (const Need& need : kNeeds) {
+      if (models.has(need.model)) models.add(need.needed);
+    }
+  }
+  return models;
+}
+
+bool World::is_changed_by(Op op) const {
+  return !concerned_[static_cast<std::size_t>(op)].empty() || Trust::concerns(op) ||
+         (kept_.has_any(kEmbedded) && concerns_memory(op));
 }
 
 World::~World() = default;
@@ -52,10 +92,6 @@ bool World::is_user_address(std::uint64_t address) const {
   constexpr std::uint64_t kNever = 0x10000;  // nothing is mapped below
   const std::uint64_t end = pointer_bytes() == 4 ? 0x80000000 : 0x800000000000;
   return trace_.header().host != format::Host::wine && address >= kNever && address < end;
-}
-
-void World::begin(const Step& step) {
-  if (trust_.comes_behind_cut(step)) lose_track();
 }
 
 void World::derive(Step& step) const {

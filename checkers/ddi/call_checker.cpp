@@ -55,27 +55,44 @@ bool contains_word(std::string_view list, std::string_view word) {
 
 bool needs_address_halves(Is is) { return is == Is::user_address || is == Is::kernel_address; }
 
+// A field in the layout of one function.
+struct BoundField {
+  int place = -1;  // among the values; -1: the function has none of that name
+  bool is_of_return = false;
+  std::uint64_t mask = 0;  // of the bits that it has
+};
+
+BoundField bind_field(const Layout& layout, int place, unsigned pointer_bytes) {
+  if (place < 0) return {};
+  const Field& field = layout.fields[place];
+  const unsigned bytes = field.width != 0 ? field.width : pointer_bytes;
+  return {.place = place,
+          .is_of_return = place >= layout.entry_count,
+          .mask = bytes >= 8 ? ~std::uint64_t{0} : (std::uint64_t{1} << bytes * 8) - 1};
+}
+
+// nullopt: the call has no such value, or not yet, or not any more.
+std::optional<std::uint64_t> value_of(const Event& event, const BoundField& field) {
+  if (field.place < 0 || field.place >= event.value_count) return std::nullopt;
+  if (field.is_of_return && (event.raised() || !event.at_exit())) return std::nullopt;
+  return event.values[field.place] & field.mask;
+}
+std::uint64_t value_or(const Event& event, const BoundField& field, std::uint64_t otherwise) {
+  return value_of(event, field).value_or(otherwise);
+}
+
+bool is_kernel_address(std::uint64_t address, unsigned pointer_bytes) {
+  return (address >> (pointer_bytes * 8 - 1)) != 0;
+}
+
 // The values of one call, by the layout that its trace gives the function.
 class Call {
  public:
   Call(const Event& event, const Function& function, unsigned pointer_bytes)
       : event_(event), layout_(function.layout), pointer_bytes_(pointer_bytes) {}
 
-  // nullopt: the call has no such value, or not yet, or not any more.
-  std::optional<std::uint64_t> value(int field) const {
-    if (field < 0 || field >= event_.value_count) return std::nullopt;
-    const bool is_of_return = field >= layout_.entry_count;
-    if (is_of_return && (event_.raised() || !event_.at_exit())) return std::nullopt;
-    const unsigned bytes = width(layout_.fields[field]);
-    const std::uint64_t value = event_.values[field];
-    return bytes >= 8 ? value : value & ((std::uint64_t{1} << bytes * 8) - 1);
-  }
   std::optional<std::uint64_t> value(std::string_view name) const {
-    return value(layout_.find(name));
-  }
-  // Of a test's other fields.
-  std::uint64_t value_or(int field, std::uint64_t otherwise) const {
-    return value(field).value_or(otherwise);
+    return value_of(event_, bind_field(layout_, layout_.find(name), pointer_bytes_));
   }
 
   // "AccessMode 0x1"
@@ -83,19 +100,11 @@ class Call {
     const int place = layout_.find(name);
     const Field& field = layout_.fields[place];
     const bool is_number = field.is_signed || field.kind == format::Kind::boolean;
-    if (!is_number) return fmt::format("{} {:#x}", name, value(place).value_or(0));
+    if (!is_number) return fmt::format("{} {:#x}", name, value(name).value_or(0));
     return fmt::format("{} {}", name, static_cast<std::int64_t>(event_.values[place]));
   }
 
-  bool is_kernel_address(std::uint64_t address) const {
-    return (address >> (pointer_bytes_ * 8 - 1)) != 0;
-  }
-
  private:
-  unsigned width(const Field& field) const {
-    return field.width != 0 ? field.width : pointer_bytes_;
-  }
-
   const Event& event_;
   const Layout& layout_;
   unsigned pointer_bytes_;
@@ -114,19 +123,19 @@ bool says_nothing(std::uint64_t tag) {
   return true;
 }
 
-// A row, with the numbers of its fields in the layout of one function; -1: the test has none.
+// A row, with its fields in the layout of one function.
 struct BoundTest {
-  int field = -1;
-  int low = -1;
-  int high = -1;
+  BoundField field;
+  BoundField low;
+  BoundField high;
 };
 struct BoundRow {
   const CallRow* row;
   std::array<BoundTest, kMaxTests> tests{};
 };
 
-bool holds(const Test& test, const BoundTest& bound, const Call& call) {
-  const std::optional<std::uint64_t> value = call.value(bound.field);
+bool holds(const Test& test, const BoundTest& bound, const Event& event, unsigned pointer_bytes) {
+  const std::optional<std::uint64_t> value = value_of(event, bound.field);
   if (!value) return false;
   switch (test.is) {
     case Is::unused:
@@ -148,17 +157,17 @@ bool holds(const Test& test, const BoundTest& bound, const Call& call) {
     case Is::no_tag:
       return says_nothing(*value);
     case Is::above_field:
-      return *value > call.value_or(bound.low, ~std::uint64_t{0});
+      return *value > value_or(event, bound.low, ~std::uint64_t{0});
     case Is::user_address:
-      return *value != 0 && !call.is_kernel_address(*value);
+      return *value != 0 && !is_kernel_address(*value, pointer_bytes);
     case Is::kernel_address:
-      return call.is_kernel_address(*value);
+      return is_kernel_address(*value, pointer_bytes);
     case Is::between: {
-      const std::uint64_t low = call.value_or(bound.low, 0);
-      return low != 0 && *value >= low && *value < call.value_or(bound.high, 0);
+      const std::uint64_t low = value_or(event, bound.low, 0);
+      return low != 0 && *value >= low && *value < value_or(event, bound.high, 0);
     }
     case Is::overlapping:
-      return overlap(*value, call.value_or(bound.low, 0), call.value_or(bound.high, 0));
+      return overlap(*value, value_or(event, bound.low, 0), value_or(event, bound.high, 0));
   }
   return false;
 }
@@ -238,10 +247,10 @@ class CallChecker final : public replay::Checker {
   }
 
   void on_call(const Step& step, const World& before, replay::FindingSink& sink) override {
-    const Function& function = before.trace().function(step.event->function);
-    const Call call(*step.event, function, before.pointer_bytes());
-    for (const BoundRow& bound : rows_of(step.event->function, function, before)) {
-      if (!breaks(bound, step, call, before)) continue;
+    for (const BoundRow& bound : rows_of(step.event->function, before)) {
+      if (!breaks(bound, step, before)) continue;
+      const Function& function = before.trace().function(step.event->function);
+      const Call call(*step.event, function, before.pointer_bytes());
       // One call breaks a rule once, however many of its arguments do.
       return report(*bound.row, step, call, before, sink);
     }
@@ -257,9 +266,9 @@ class CallChecker final : public replay::Checker {
       const Test& test = row.tests[i];
       if (test.is == Is::unused) continue;
       if (needs_address_halves(test.is) && !has_halves) return std::nullopt;
-      const auto lacks = [&](std::string_view name, int& place) {
-        place = layout.find(name);
-        return !name.empty() && place < 0;
+      const auto lacks = [&](std::string_view name, BoundField& field) {
+        field = bind_field(layout, layout.find(name), world.pointer_bytes());
+        return !name.empty() && field.place < 0;
       };
       BoundTest& places = bound.tests[i];
       if (lacks(test.field, places.field) || lacks(test.low, places.low) ||
@@ -270,11 +279,10 @@ class CallChecker final : public replay::Checker {
     return bound;
   }
 
-  const std::vector<BoundRow>& rows_of(format::FunctionId id, const Function& function,
-                                       const World& world) {
+  const std::vector<BoundRow>& rows_of(format::FunctionId id, const World& world) {
     if (id >= bound_.size()) bound_.resize(id + std::size_t{1});
     std::optional<std::vector<BoundRow>>& rows = bound_[id];
-    if (!rows) rows = bound_rows(function, world);
+    if (!rows) rows = bound_rows(world.trace().function(id), world);
     return *rows;
   }
 
@@ -287,8 +295,7 @@ class CallChecker final : public replay::Checker {
     return rows;
   }
 
-  static bool breaks(const BoundRow& bound, const Step& step, const Call& call,
-                     const World& world) {
+  static bool breaks(const BoundRow& bound, const Step& step, const World& world) {
     const CallRow& row = *bound.row;
     if (!row.levels.any) {
       if (step.irql == format::kIrqlUnknown || step.irql >= 32) return false;
@@ -296,7 +303,8 @@ class CallChecker final : public replay::Checker {
     }
     for (std::size_t i = 0; i < kMaxTests; ++i) {
       const Test& test = row.tests[i];
-      if (test.is != Is::unused && !holds(test, bound.tests[i], call)) return false;
+      if (test.is == Is::unused) continue;
+      if (!holds(test, bound.tests[i], *step.event, world.pointer_bytes())) return false;
     }
     return is_inside(row.inside, *step.event, world);
   }

@@ -16,6 +16,8 @@ using replay::Evidence;
 using replay::Finding;
 using replay::Handle;
 using replay::HandleKind;
+using replay::ModelId;
+using replay::ModelSet;
 using replay::Op;
 using replay::Rule;
 using replay::Step;
@@ -33,6 +35,7 @@ constexpr Op kOperations[] = {Op::image_unload};
 class KeyLeak final : public replay::Checker {
  public:
   std::span<const Rule> rules() const override { return kRules; }
+  ModelSet models() const override { return {ModelId::handles}; }
   std::span<const Op> operations() const override { return kOperations; }
 
   void on_step(const Step& step, const World& before, replay::FindingSink& sink) override {

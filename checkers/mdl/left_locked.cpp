@@ -19,6 +19,8 @@ namespace {
 using replay::Evidence;
 using replay::Finding;
 using replay::FindingSink;
+using replay::ModelId;
+using replay::ModelSet;
 using replay::Op;
 using replay::Operand;
 using replay::Rule;
@@ -37,6 +39,7 @@ constexpr Op kMemoryGoes[] = {Op::pool_free};
 class MdlLeftLocked final : public replay::Checker {
  public:
   std::span<const Rule> rules() const override { return kRules; }
+  ModelSet models() const override { return {ModelId::mdls, ModelId::pool, ModelId::devices}; }
   std::span<const Op> operations() const override { return kOperations; }
   std::span<const Op> only_with_objects() const override { return kMemoryGoes; }
 

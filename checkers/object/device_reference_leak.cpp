@@ -15,6 +15,8 @@ namespace {
 using replay::DeviceReference;
 using replay::Evidence;
 using replay::Finding;
+using replay::ModelId;
+using replay::ModelSet;
 using replay::Op;
 using replay::Rule;
 using replay::Step;
@@ -30,6 +32,7 @@ constexpr Op kOperations[] = {Op::image_unload};
 class DeviceReferenceLeak final : public replay::Checker {
  public:
   std::span<const Rule> rules() const override { return kRules; }
+  ModelSet models() const override { return {ModelId::references}; }
   std::span<const Op> operations() const override { return kOperations; }
 
   void on_step(const Step& step, const World& before, replay::FindingSink& sink) override {

@@ -84,16 +84,25 @@ const PlacedRow* row_of(std::string_view function) {
 // paged pool is allocated.
 class WellPlaced {
  public:
-  bool has(std::uint64_t address) const { return slot(address) == address; }
-  void add(std::uint64_t address) { slots_[place(address)] = address; }
-  void clear() { slots_.fill(0); }
+  bool has(std::uint64_t address) const {
+    const Slot& slot = slots_[place(address)];
+    return slot.address == address && slot.edition == edition_;
+  }
+  void add(std::uint64_t address) { slots_[place(address)] = {address, edition_}; }
+  void clear() { ++edition_; }
 
  private:
-  static constexpr std::size_t kSlots = 256;
-  static std::size_t place(std::uint64_t address) { return address / 8 % kSlots; }
-  std::uint64_t slot(std::uint64_t address) const { return slots_[place(address)]; }
+  struct Slot {
+    std::uint64_t address = 0;
+    std::uint64_t edition = 0;
+  };
+  static constexpr unsigned kSlotBits = 11;
+  static std::size_t place(std::uint64_t address) {
+    return address * 0x9e3779b97f4a7c15u >> (64 - kSlotBits);
+  }
 
-  std::array<std::uint64_t, kSlots> slots_{};
+  std::array<Slot, std::size_t{1} << kSlotBits> slots_{};
+  std::uint64_t edition_ = 1;  // of what is known
 };
 
 class ObjectPlacement final : public replay::Checker {

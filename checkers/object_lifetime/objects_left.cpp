@@ -20,6 +20,8 @@ namespace {
 using replay::Evidence;
 using replay::Finding;
 using replay::FindingSink;
+using replay::ModelId;
+using replay::ModelSet;
 using replay::Op;
 using replay::Operand;
 using replay::Role;
@@ -70,6 +72,7 @@ std::uint64_t call_site(const LifetimeObject& object, const World& world) {
 class ObjectsLeft final : public replay::Checker {
  public:
   std::span<const Rule> rules() const override { return kRules; }
+  ModelSet models() const override { return {ModelId::drivers, ModelId::objects}; }
   std::span<const Op> operations() const override { return kOperations; }
 
   void on_step(const Step& step, const World& before, FindingSink& sink) override {

@@ -19,6 +19,8 @@ using replay::Evidence;
 using replay::Finding;
 using replay::kApcLevel;
 using replay::kDispatchLevel;
+using replay::ModelId;
+using replay::ModelSet;
 using replay::Op;
 using replay::Operand;
 using replay::Rule;
@@ -48,6 +50,7 @@ bool is_above(const Step& step, std::uint8_t level) {
 class AllocationRequest final : public replay::Checker {
  public:
   std::span<const Rule> rules() const override { return kRules; }
+  ModelSet models() const override { return {}; }
   std::span<const Op> operations() const override { return kOperations; }
 
   void on_step(const Step& step, const replay::World& before, replay::FindingSink& sink) override {

@@ -15,6 +15,8 @@ namespace {
 using replay::Evidence;
 using replay::Finding;
 using replay::FindingSink;
+using replay::ModelId;
+using replay::ModelSet;
 using replay::Op;
 using replay::Operand;
 using replay::Role;
@@ -31,6 +33,7 @@ constexpr Op kOperations[] = {Op::pool_allocate};
 class AllocationWhileUnloading final : public replay::Checker {
  public:
   std::span<const Rule> rules() const override { return kRules; }
+  ModelSet models() const override { return {ModelId::drivers, ModelId::pool}; }
   std::span<const Op> operations() const override { return kOperations; }
 
   void on_step(const Step& step, const World& before, FindingSink& sink) override {

@@ -16,6 +16,8 @@ using replay::BlockKind;
 using replay::Evidence;
 using replay::Finding;
 using replay::FindingSink;
+using replay::ModelId;
+using replay::ModelSet;
 using replay::Op;
 using replay::Operand;
 using replay::PoolBlock;
@@ -33,6 +35,7 @@ constexpr Op kOperations[] = {Op::contiguous_free};
 class ContiguousFree final : public replay::Checker {
  public:
   std::span<const Rule> rules() const override { return kRules; }
+  ModelSet models() const override { return {ModelId::pool}; }
   std::span<const Op> operations() const override { return kOperations; }
 
   void on_step(const Step& step, const World& before, FindingSink& sink) override {

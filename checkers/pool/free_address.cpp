@@ -16,6 +16,8 @@ using replay::Evidence;
 using replay::Finding;
 using replay::FindingObject;
 using replay::FindingSink;
+using replay::ModelId;
+using replay::ModelSet;
 using replay::Moment;
 using replay::Op;
 using replay::Operand;
@@ -49,6 +51,7 @@ bool can_be_pool(const World& world, std::uint64_t address) {
 class FreeAddress final : public replay::Checker {
  public:
   std::span<const Rule> rules() const override { return kRules; }
+  ModelSet models() const override { return {ModelId::pool, ModelId::irps}; }
   std::span<const Op> operations() const override { return kOperations; }
 
   void on_step(const Step& step, const World& before, FindingSink& sink) override {

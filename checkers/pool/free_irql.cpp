@@ -17,6 +17,8 @@ using replay::Evidence;
 using replay::Finding;
 using replay::kApcLevel;
 using replay::kDispatchLevel;
+using replay::ModelId;
+using replay::ModelSet;
 using replay::Op;
 using replay::Operand;
 using replay::PoolBlock;
@@ -37,6 +39,7 @@ constexpr Op kOperations[] = {Op::pool_free};
 class FreeIrql final : public replay::Checker {
  public:
   std::span<const Rule> rules() const override { return kRules; }
+  ModelSet models() const override { return {ModelId::pool}; }
   std::span<const Op> operations() const override { return kOperations; }
 
   void on_step(const Step& step, const replay::World& before, replay::FindingSink& sink) override {

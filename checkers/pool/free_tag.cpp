@@ -14,6 +14,8 @@ namespace {
 
 using replay::Evidence;
 using replay::Finding;
+using replay::ModelId;
+using replay::ModelSet;
 using replay::Op;
 using replay::Operand;
 using replay::PoolBlock;
@@ -30,6 +32,7 @@ constexpr std::uint32_t kProtected = 0x80000000;
 class FreeTag final : public replay::Checker {
  public:
   std::span<const Rule> rules() const override { return kRules; }
+  ModelSet models() const override { return {ModelId::pool}; }
   std::span<const Op> operations() const override { return kOperations; }
 
   void on_step(const Step& step, const replay::World& before, replay::FindingSink& sink) override {

@@ -16,6 +16,8 @@ namespace {
 using replay::Driver;
 using replay::Evidence;
 using replay::Finding;
+using replay::ModelId;
+using replay::ModelSet;
 using replay::Op;
 using replay::PoolBlock;
 using replay::Rule;
@@ -44,6 +46,7 @@ struct Sum {
 class LeakAtUnload final : public replay::Checker {
  public:
   std::span<const Rule> rules() const override { return kRules; }
+  ModelSet models() const override { return {ModelId::drivers, ModelId::pool}; }
   std::span<const Op> operations() const override { return kOperations; }
 
   void on_step(const Step& step, const World& before, replay::FindingSink& sink) override {

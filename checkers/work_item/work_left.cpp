@@ -19,6 +19,8 @@ namespace {
 using replay::Evidence;
 using replay::Finding;
 using replay::FindingSink;
+using replay::ModelId;
+using replay::ModelSet;
 using replay::Op;
 using replay::Operand;
 using replay::Role;
@@ -52,6 +54,9 @@ replay::FindingObject object_of_thread(const SystemThread& thread) {
 class WorkLeft final : public replay::Checker {
  public:
   std::span<const Rule> rules() const override { return kRules; }
+  ModelSet models() const override {
+    return {ModelId::drivers, ModelId::system_threads, ModelId::work_items};
+  }
   std::span<const Op> operations() const override { return kOperations; }
 
   void on_step(const Step& step, const World& before, FindingSink& sink) override {

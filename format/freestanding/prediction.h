@@ -69,8 +69,9 @@ class SitePrediction {
   void begin(std::uint32_t site) { successors_[site] = {kNone, kNone}; }
   void happened(std::uint32_t site) {
     pairs_[pair_] = site;
-    if (last_ != kNone && successors_[last_].last != site) {
-      successors_[last_] = {site, successors_[last_].last};
+    if (last_ != kNone) {
+      Successors& next = successors_[last_];
+      next = {site, next.last == site ? next.older : next.last};
     }
     pair_ = (last_ * 0x9e3779b1u ^ site * 0x85ebca6bu) >> (32 - 14);
     last_ = site;

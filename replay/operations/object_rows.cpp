@@ -68,7 +68,8 @@ constexpr OperationRow notifies_of_processes(std::string_view name) {
           .operands = {fixed(kind, number(process_notification)), field(address, "NotifyRoutine"),
                        field(routine, "NotifyRoutine"), field(flags, "Remove")},
           .must_succeed = "return",
-          .finish = add_or_remove};
+          .finish = add_or_remove,
+          .other_op = Op::object_end};
 }
 
 // WMI is given a device object or, with a flag in the action, the address of a callback.
@@ -109,7 +110,8 @@ constexpr OperationRow kRows[] = {
      .operands = {fixed(kind, number(wmi_device)), field(address, "DeviceObject"),
                   field(type, "Action")},
      .must_succeed = "return",
-     .finish = wmi_action},
+     .finish = wmi_action,
+     .other_op = Op::object_end},
 
     begins("KeInitializeQueue", queue, "Queue", kQueue),
     {"KeRundownQueue", exit, Op::object_end, {fixed(kind, number(queue)), field(address, "Queue")}},

@@ -49,7 +49,9 @@ ExitStatus replay_one(const std::string& path, const Arguments& arguments) {
   if (arguments.follow) return follow_trace(path, arguments.replay);
   format::TraceReader trace = format::open_trace(path);
   const std::vector<std::unique_ptr<replay::Checker>> checkers = checkers::make_all_checkers();
-  replay::Replay replay(trace, checkers, arguments.replay.options);
+  replay::ReplayOptions options = arguments.replay.options;
+  options.only_report = true;
+  replay::Replay replay(trace, checkers, options);
   replay.run();
   return print_report(trace, replay, arguments.replay);
 }

@@ -113,16 +113,10 @@ void append_usage(std::string& out, std::string_view pool,
 // Synchronised executions and working-set trims are the kernel's own doings: no call of a driver
 // shows them, so they stay 0.
 void append_statistics(std::string& out, const replay::World& world, std::uint32_t flags) {
-  std::uint64_t raises = 0;
-  std::uint64_t acquires = 0;
-  for (const replay::Driver& driver : world.drivers().all()) {
-    raises += driver.raise_irqls;
-    acquires += driver.acquire_spin_locks;
-  }
   const replay::PoolStatistics& pool = world.pool().total();
   append(out, "\nSummary of All Verifier Statistics\n\n");
-  append(out, "  RaiseIrqls           0x{:x}\n", raises);
-  append(out, "  AcquireSpinLocks     0x{:x}\n", acquires);
+  append(out, "  RaiseIrqls           0x{:x}\n", world.level_counts().raises());
+  append(out, "  AcquireSpinLocks     0x{:x}\n", world.level_counts().spin_locks());
   append(out, "  Synch Executions     0x0\n  Trims                0x0\n\n");
   append(out, "  Pool Allocations Attempted             0x{:x}\n", pool.attempted);
   append(out, "  Pool Allocations Succeeded             0x{:x}\n", pool.succeeded);
