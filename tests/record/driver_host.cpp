@@ -11,7 +11,7 @@
 #include <string>
 
 #include "tools/record/process_tree.h"
-#include "tools/record/unique_fd.h"
+#include "tools/process/unique_fd.h"
 
 namespace ddireplay::tools::record {
 namespace fs = std::filesystem;

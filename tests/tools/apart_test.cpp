@@ -1,4 +1,4 @@
-#include "tools/symbols/apart.h"
+#include "tools/process/apart.h"
 
 #include <catch2/catch.hpp>
 #include <cstdlib>

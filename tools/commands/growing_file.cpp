@@ -61,7 +61,7 @@ bool GrowingFile::open(const std::string& path) {
 
 bool GrowingFile::try_open(const std::string& path) {
   // Without O_NONBLOCK, opening a pipe that nobody writes to would wait for ever.
-  fd_ = record::UniqueFd(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
+  fd_ = UniqueFd(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
   if (!fd_ && errno == ENOENT) return false;
   if (!fd_) fail(path, "can't be opened");
   path_ = path;

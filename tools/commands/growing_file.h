@@ -6,8 +6,8 @@
 
 #include <string>
 
+#include "tools/process/unique_fd.h"
 #include "tools/record/signal_queue.h"
-#include "tools/record/unique_fd.h"
 
 namespace ddireplay::tools {
 
@@ -21,7 +21,7 @@ class DirectoryWatch {
   void wait(const record::SignalQueue& signals);
 
  private:
-  record::UniqueFd fd_;
+  UniqueFd fd_;
 };
 
 class GrowingFile {
@@ -45,7 +45,7 @@ class GrowingFile {
   bool has_trailer() const;
 
   std::string path_;  // under which it was opened
-  record::UniqueFd fd_;
+  UniqueFd fd_;
 };
 
 }  // namespace ddireplay::tools

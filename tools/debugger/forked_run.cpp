@@ -97,7 +97,7 @@ Message ForkedRun::request(MessageKind kind, std::string_view text) {
 
 ForkedRun ForkedRun::copy() {
   Message message = request(MessageKind::copy, {});
-  if (!message.descriptor.is_open()) {
+  if (!message.descriptor) {
     throw format::Error(kNoProcess + std::string("too many files are open"));
   }
   pid_t process = 0;

@@ -17,7 +17,7 @@
 #include <string_view>
 
 #include "format/error.h"
-#include "tools/debugger/channel.h"
+#include "tools/process/channel.h"
 
 namespace ddireplay::tools {
 

@@ -1,8 +1,8 @@
 // The side of a ForkedRun that is in the other process.
 #pragma once
 
-#include "tools/debugger/channel.h"
 #include "tools/debugger/forked_run.h"
+#include "tools/process/channel.h"
 
 namespace ddireplay::tools {
 

@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "tools/record/unique_fd.h"
+#include "tools/process/unique_fd.h"
 
 namespace ddireplay::tools::record {
 

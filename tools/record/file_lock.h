@@ -4,8 +4,8 @@
 #include <filesystem>
 #include <functional>
 
+#include "tools/process/unique_fd.h"
 #include "tools/record/signal_queue.h"
-#include "tools/record/unique_fd.h"
 
 namespace ddireplay::tools::record {
 

@@ -3,7 +3,7 @@
 
 #include <csignal>
 
-#include "tools/record/unique_fd.h"
+#include "tools/process/unique_fd.h"
 
 namespace ddireplay::tools::record {
 

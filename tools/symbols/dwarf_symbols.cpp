@@ -10,7 +10,7 @@
 #include <utility>
 #include <vector>
 
-#include "tools/symbols/apart.h"
+#include "tools/process/apart.h"
 #include "tools/symbols/coff_symbols.h"
 #include "tools/symbols/dwarf_reader.h"
 #include "tools/symbols/parse_file.h"

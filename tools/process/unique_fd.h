@@ -5,7 +5,7 @@
 
 #include <utility>
 
-namespace ddireplay::tools::record {
+namespace ddireplay::tools {
 
 class UniqueFd {
  public:
@@ -28,4 +28,4 @@ class UniqueFd {
   int fd_ = -1;
 };
 
-}  // namespace ddireplay::tools::record
+}  // namespace ddireplay::tools

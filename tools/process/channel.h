@@ -10,25 +10,9 @@
 #include <string_view>
 #include <utility>
 
+#include "tools/process/unique_fd.h"
+
 namespace ddireplay::tools {
-
-// Owns a file descriptor.
-class Descriptor {
- public:
-  Descriptor() = default;
-  explicit Descriptor(int fd) : fd_(fd) {}
-  Descriptor(Descriptor&& other) noexcept : fd_(std::exchange(other.fd_, kNone)) {}
-  Descriptor& operator=(Descriptor&& other) noexcept;
-  ~Descriptor() { close(); }
-
-  int get() const { return fd_; }
-  bool is_open() const { return fd_ != kNone; }
-  void close();
-
- private:
-  static constexpr int kNone = -1;
-  int fd_ = kNone;
-};
 
 enum class MessageKind : std::uint64_t {
   advance,  // to the position that the text says
@@ -43,14 +27,14 @@ struct Message {
   MessageKind kind = MessageKind::done;
   std::uint64_t status = 0;
   std::string text{};
-  Descriptor descriptor{};
+  UniqueFd descriptor{};
 };
 
 // One end of a connection. Closed with the object. Not thread-safe.
 class Channel {
  public:
   Channel() = default;
-  explicit Channel(Descriptor socket) : socket_(std::move(socket)) {}
+  explicit Channel(UniqueFd socket) : socket_(std::move(socket)) {}
 
   // Two ends, of one connection. Throws std::system_error.
   static std::pair<Channel, Channel> make_pair();
@@ -63,11 +47,11 @@ class Channel {
   bool other_end_is_gone() const;
 
   // To be sent to another process.
-  Descriptor release() { return std::move(socket_); }
-  void close() { socket_.close(); }
+  UniqueFd release() { return std::move(socket_); }
+  void close() { socket_.reset(); }
 
  private:
-  Descriptor socket_;
+  UniqueFd socket_;
 };
 
 }  // namespace ddireplay::tools

@@ -1,4 +1,4 @@
-#include "tools/debugger/channel.h"
+#include "tools/process/channel.h"
 
 #include <poll.h>
 #include <sys/socket.h>
@@ -39,12 +39,12 @@ void attach(msghdr& message, Control& control, int fd) {
   std::memcpy(CMSG_DATA(row), &fd, sizeof fd);
 }
 
-Descriptor attached_to(msghdr& message) {
+UniqueFd attached_to(msghdr& message) {
   const cmsghdr* const row = CMSG_FIRSTHDR(&message);
   if (row == nullptr || row->cmsg_level != SOL_SOCKET || row->cmsg_type != SCM_RIGHTS) return {};
   int fd;
   std::memcpy(&fd, CMSG_DATA(row), sizeof fd);
-  return Descriptor(fd);
+  return UniqueFd(fd);
 }
 
 // Calls `act` until no signal has come between.
@@ -75,7 +75,7 @@ bool send_bytes(int socket, const void* bytes, std::size_t size, int descriptor 
   return true;
 }
 
-bool receive_bytes(int socket, void* bytes, std::size_t size, Descriptor& descriptor) {
+bool receive_bytes(int socket, void* bytes, std::size_t size, UniqueFd& descriptor) {
   char* at = static_cast<char*>(bytes);
   while (size > 0) {
     iovec part{at, size};
@@ -87,14 +87,14 @@ bool receive_bytes(int socket, void* bytes, std::size_t size, Descriptor& descri
     message.msg_controllen = sizeof control.bytes;
     const ssize_t got = undisturbed([&] { return ::recvmsg(socket, &message, MSG_CMSG_CLOEXEC); });
     if (got <= 0) return false;
-    if (Descriptor came = attached_to(message); came.is_open()) descriptor = std::move(came);
+    if (UniqueFd came = attached_to(message); came) descriptor = std::move(came);
     at += got;
     size -= static_cast<std::size_t>(got);
   }
   return true;
 }
 
-bool receive_text(int socket, std::uint64_t length, std::string& text, Descriptor& descriptor) {
+bool receive_text(int socket, std::uint64_t length, std::string& text, UniqueFd& descriptor) {
   while (text.size() < length) {
     const std::size_t begin = text.size();
     text.resize(begin + static_cast<std::size_t>(std::min<std::uint64_t>(length - begin, kPiece)));
@@ -105,23 +105,12 @@ bool receive_text(int socket, std::uint64_t length, std::string& text, Descripto
 
 }  // namespace
 
-Descriptor& Descriptor::operator=(Descriptor&& other) noexcept {
-  if (this == &other) return *this;
-  close();
-  fd_ = std::exchange(other.fd_, kNone);
-  return *this;
-}
-
-void Descriptor::close() {
-  if (is_open()) ::close(std::exchange(fd_, kNone));
-}
-
 std::pair<Channel, Channel> Channel::make_pair() {
   int ends[2];
   if (::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) != 0) {
     throw std::system_error(errno, std::generic_category(), "no socket is to be had");
   }
-  return {Channel(Descriptor(ends[0])), Channel(Descriptor(ends[1]))};
+  return {Channel(UniqueFd(ends[0])), Channel(UniqueFd(ends[1]))};
 }
 
 bool Channel::send(const Message& message) {
