@@ -6,6 +6,7 @@
 #include <cctype>
 
 #include "format/error.h"
+#include "tools/report/text.h"
 #include "tools/rule_names.h"
 
 namespace ddireplay::tools {
@@ -49,7 +50,7 @@ std::vector<std::string> rules_to_replay(const Wanted& wanted,
 }
 
 bool is_wanted(const Wanted& wanted, std::uint64_t fingerprint) {
-  return is_wanted(wanted, fmt::format("{:016x}", fingerprint));
+  return is_wanted(wanted, fingerprint_text(fingerprint));
 }
 
 bool is_wanted(const Wanted& wanted, std::string_view fingerprint) {

@@ -61,7 +61,7 @@ std::string known_findings(const std::vector<const replay::Finding*>& findings) 
   constexpr std::size_t kShown = 8;
   std::vector<std::string> known;
   for (const replay::Finding* finding : findings) {
-    const std::string fingerprint = fmt::format("{:016x}", finding->fingerprint);
+    const std::string fingerprint = fingerprint_text(finding->fingerprint);
     const auto is_it = [&](const std::string& one) { return one.starts_with(fingerprint); };
     if (std::ranges::any_of(known, is_it)) continue;
     known.push_back(

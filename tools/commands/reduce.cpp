@@ -16,6 +16,7 @@
 #include "tools/commands/exit_help.h"
 #include "tools/output.h"
 #include "tools/reduced_trace.h"
+#include "tools/report/text.h"
 #include "tools/trace_output.h"
 #include "tools/wanted_finding.h"
 
@@ -40,10 +41,6 @@ struct Arguments {
   unsigned threads = 1;
 };
 
-std::string fingerprint_text(const Finding& finding) {
-  return fmt::format("{:016x}", finding.fingerprint);
-}
-
 replay::Report replay_of(format::TraceReader& trace, unsigned threads,
                          const std::vector<std::string>& rules) {
   const auto checkers = checkers::make_all_checkers();
@@ -64,8 +61,9 @@ std::vector<const Finding*> matching(const std::vector<const Finding*>& findings
 std::string list_of(const std::vector<const Finding*>& findings) {
   std::string text;
   for (const Finding* finding : findings) {
-    text += fmt::format("{}{} ({} at #{})", text.empty() ? " " : ", ", fingerprint_text(*finding),
-                        finding->rule->id(), finding->position);
+    text +=
+        fmt::format("{}{} ({} at #{})", text.empty() ? " " : ", ",
+                    fingerprint_text(finding->fingerprint), finding->rule->id(), finding->position);
   }
   return text;
 }
@@ -169,7 +167,7 @@ ExitStatus reduce(const Arguments& arguments) {
   write_trace(reduction.trace, arguments.out);
   talk(fmt::format("{}: {} of {} events show {} (finding {}):{}", arguments.out,
                    reduction.positions.size(), reduction.events, finding.rule->id(),
-                   fingerprint_text(finding), positions_text(reduction.positions)));
+                   fingerprint_text(finding.fingerprint), positions_text(reduction.positions)));
   return ExitStatus::clean;
 }
 

@@ -10,6 +10,7 @@
 #include "format/trace_bytes.h"
 #include "format/trace_repair.h"
 #include "tools/commands/commands.h"
+#include "tools/commands/exit_help.h"
 #include "tools/output.h"
 #include "tools/report/repair_text.h"
 
@@ -28,19 +29,23 @@ constexpr const char* kHelp =
     "not close: keeps every chunk whose checksums are right, writes a new index, and says what is\n"
     "missing. OUT appears when it has been read back; an older OUT is left as it was until then.";
 
-constexpr const char* kFooter =
+constexpr const char* kCarving =
     "With --carve, IN is any file: a disk image, an ELF core or a dump of the memory of the "
     "process\n"
     "that hosts the driver, a damaged trace. Chunks are looked for everywhere in it. Several "
     "files\n"
     "may hold parts of the same trace: the trace on disk and a dump, say. What is found twice is\n"
     "kept once.\n"
-    "\n"
-    "Exit status:\n"
-    "  0  nothing of the trace was lost\n"
-    "  2  wrong usage; or there are several traces: name one with --trace\n"
-    "  3  something is missing: standard output says what\n"
-    "  4  there is nothing of a trace in IN, or OUT can't be written; there is no new OUT";
+    "\n";
+
+std::string exit_statuses() {
+  return exit_help(
+      {{ExitStatus::clean, "nothing of the trace was lost"},
+       {ExitStatus::usage, "wrong usage; or there are several traces: name one with --trace"},
+       {ExitStatus::incomplete, "something is missing: standard output says what"},
+       {ExitStatus::unreadable,
+        "there is nothing of a trace in IN, or OUT can't be written; there is no new OUT"}});
+}
 
 struct Arguments {
   std::vector<std::string> in;
@@ -148,7 +153,7 @@ ExitStatus run(const Arguments& arguments) {
 void add_repair_command(CLI::App& app, ExitStatus& status) {
   const auto arguments = std::make_shared<Arguments>();
   CLI::App* command = app.add_subcommand("repair", kHelp);
-  command->footer(kFooter);
+  command->footer(kCarving + exit_statuses());
   command->add_option("IN", arguments->in, "a trace; with --carve, any files")
       ->required()
       ->option_text("IN ...");

@@ -1,7 +1,5 @@
 #include "tools/corpus/judge.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <memory>
 
@@ -12,6 +10,7 @@
 #include "tools/corpus/json_fields.h"
 #include "tools/report/report_view.h"
 #include "tools/report/summary_text.h"
+#include "tools/report/text.h"
 
 namespace ddireplay::tools::corpus {
 namespace {
@@ -25,20 +24,17 @@ std::string as_kept(std::string_view text) {
   return Json::parse(stable_text(Json(text))).get<std::string>();
 }
 
-std::string fingerprint_text(const replay::Finding& finding) {
-  return fmt::format("{:016x}", finding.fingerprint);
-}
-
 ExpectedFinding kept_finding(const format::TraceReader& trace, const replay::Report& report,
                              const replay::Finding& finding) {
   ExpectedFinding kept;
   kept.rule = finding.rule->id();
-  kept.fingerprint = fingerprint_text(finding);
+  kept.fingerprint = fingerprint_text(finding.fingerprint);
   kept.position = finding.position;
   kept.driver = as_kept(driver_name(trace, finding.driver));
   kept.verdict = finding.verdict == replay::Verdict::violation ? "violation" : "unknown";
   if (finding.root >= 0) {
-    kept.consequence_of = fingerprint_text(report.findings[static_cast<std::size_t>(finding.root)]);
+    kept.consequence_of =
+        fingerprint_text(report.findings[static_cast<std::size_t>(finding.root)].fingerprint);
   }
   kept.repeats = finding.repeats;
   return kept;

@@ -124,9 +124,8 @@ std::string whereabouts(Session& session) {
   const std::vector<replay::Finding>& findings = session.report().findings;
   for (std::size_t i = 0; i < findings.size(); ++i) {
     if (findings[i].position != session.position()) continue;
-    const bool is_unknown = findings[i].verdict == replay::Verdict::unknown;
-    append(out, "Finding {}: {} {}{}\n", i + 1, findings[i].rule->id(),
-           is_unknown ? "(unknown) " : "", findings[i].sentence);
+    append(out, "Finding {}: {} {}{}\n", i + 1, findings[i].rule->id(), doubt_mark(findings[i]),
+           findings[i].sentence);
   }
   return out;
 }

@@ -1,5 +1,3 @@
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <nlohmann/json.hpp>
 #include <string>
@@ -8,6 +6,7 @@
 #include "tools/diff/summary.h"
 #include "tools/report/json.h"
 #include "tools/report/summary_text.h"
+#include "tools/report/text.h"
 
 namespace ddireplay::tools::diff {
 namespace {
@@ -105,7 +104,7 @@ Json finding_json(const replay::Finding* finding) {
   return Json{{"rule", finding->rule->id()},
               {"position", finding->position},
               {"sentence", finding->sentence},
-              {"fingerprint", fmt::format("{:016x}", finding->fingerprint)}};
+              {"fingerprint", fingerprint_text(finding->fingerprint)}};
 }
 
 Json findings_json(const DiffView& view) {

@@ -84,7 +84,7 @@ void append_list(std::string& out, std::string_view title, const std::vector<Cou
 
 void append_finding(std::string& out, std::string_view title, const replay::Finding& finding) {
   append(out, "    {:<12} {:<8} #{}: {}{}\n", title, finding.rule->id(), finding.position,
-         finding.verdict == replay::Verdict::unknown ? "(unknown) " : "", finding.sentence);
+         doubt_mark(finding), finding.sentence);
 }
 
 void append_findings(std::string& out, const DiffView& view) {

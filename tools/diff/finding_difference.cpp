@@ -1,4 +1,5 @@
 #include "tools/diff/finding_difference.h"
+#include "tools/report/text.h"
 
 #include <fmt/format.h>
 
@@ -25,7 +26,7 @@ std::string shape_of(const format::TraceReader& trace, const Finding& finding) {
 }
 
 std::string fingerprint_of(const format::TraceReader&, const Finding& finding) {
-  return fmt::format("{:016x}", finding.fingerprint);
+  return fingerprint_text(finding.fingerprint);
 }
 
 using Findings = std::vector<const Finding*>;

@@ -178,7 +178,7 @@ std::string findings_list(const ReportView& view) {
   for (const std::size_t index : reading_order(view.report)) {
     const replay::Finding& finding = view.report.findings[index];
     append(out, "{:>4}  #{:<10} {:<8} {}{}{}\n", index + 1, finding.position, finding.rule->id(),
-           finding.verdict == replay::Verdict::unknown ? "(unknown) " : "", finding.sentence,
+           doubt_mark(finding), finding.sentence,
            finding.root < 0 ? "" : fmt::format("  (consequence of {})", finding.root + 1));
   }
   append(out, "Use !analyze -v to see each with its history.\n");

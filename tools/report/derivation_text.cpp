@@ -44,7 +44,7 @@ nlohmann::ordered_json derivation_json(const format::FooterInfo* footer) {
               {"events", derivation.events},
               {"begin", derivation.begin == 0 ? Json() : Json(derivation.begin)},
               {"thinned", derivation.thinned},
-              {"finding", is_reduced ? Json(fmt::format("{:016x}", derivation.finding)) : Json()}};
+              {"finding", is_reduced ? Json(fingerprint_text(derivation.finding)) : Json()}};
 }
 
 }  // namespace ddireplay::tools

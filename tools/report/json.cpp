@@ -62,7 +62,7 @@ Json finding_json(const ReportView& view, const replay::Finding& finding) {
               {"verdict", finding.verdict == replay::Verdict::violation ? "violation" : "unknown"},
               {"title", rule.title},
               {"sentence", finding.sentence},
-              {"fingerprint", fmt::format("{:016x}", finding.fingerprint)},
+              {"fingerprint", fingerprint_text(finding.fingerprint)},
               {"repeats", finding.repeats},
               {"objects", std::move(objects)},
               {"biography", std::move(biography)}};

@@ -12,6 +12,10 @@ std::span<const std::uint64_t> stack_of(const format::TraceReader& trace, format
   return stack == format::kNoStack ? std::span<const std::uint64_t>{} : trace.stack(stack);
 }
 
+std::string_view doubt_mark(const replay::Finding& finding) {
+  return finding.verdict == replay::Verdict::unknown ? "(unknown) " : "";
+}
+
 std::uint64_t caller_in(const format::TraceReader& trace, format::StackId stack,
                         format::ModuleId driver) {
   const std::span<const std::uint64_t> frames = stack_of(trace, stack);

@@ -19,6 +19,9 @@ struct ReportView {
 // File name of a driver: "MyDriver.sys"; empty where there is none.
 std::string_view driver_name(const format::TraceReader& trace, format::ModuleId module);
 
+// "(unknown) " where events that are missing could explain the finding; else empty.
+std::string_view doubt_mark(const replay::Finding& finding);
+
 // The frame at which the driver made the call: the innermost that lies in it, else the innermost. 0
 // where the stack is empty.
 std::uint64_t caller_in(const format::TraceReader& trace, format::StackId stack,

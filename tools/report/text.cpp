@@ -102,6 +102,10 @@ std::string counted(std::uint64_t count, std::string_view noun) {
   return fmt::format("{} {}{}", count, noun, count == 1 ? "" : "s");
 }
 
+std::string fingerprint_text(std::uint64_t fingerprint) {
+  return fmt::format("{:016x}", fingerprint);
+}
+
 std::string machine_text(const format::FileHeader& header) {
   const char* architecture = header.pointer_bytes == 4 ? "x86 compatible" : "x64";
   if (header.os_build == 0) return fmt::format("{} target", architecture);

@@ -45,6 +45,9 @@ bool matches(std::string_view name, std::string_view pattern);
 // "1 finding", "2 findings".
 std::string counted(std::uint64_t count, std::string_view noun);
 
+// Of a finding, as people name it: 16 hexadecimal digits.
+std::string fingerprint_text(std::uint64_t fingerprint);
+
 // What the recorded machine was: "Windows 8 9600 x86 compatible target".
 std::string machine_text(const format::FileHeader& header);
 
