@@ -10,8 +10,8 @@
 #include <stdexcept>
 #include <string>
 
-#include "tools/record/process_tree.h"
 #include "tools/process/unique_fd.h"
+#include "tools/record/process_tree.h"
 
 namespace ddireplay::tools::record {
 namespace fs = std::filesystem;
