@@ -12,20 +12,6 @@
 namespace ddireplay::format {
 namespace {
 
-template <class T>
-T load(Bytes bytes, std::uint64_t offset) {
-  T value;
-  std::memcpy(&value, bytes.data() + offset, sizeof(value));
-  return value;
-}
-
-std::uint64_t find(Bytes bytes, std::uint64_t from, const std::uint8_t (&magic)[8]) {
-  const Bytes rest = bytes.subspan(std::min<std::uint64_t>(from, bytes.size()));
-  const void* const found = ::memmem(rest.data(), rest.size(), magic, sizeof(magic));
-  if (found == nullptr) return bytes.size();
-  return static_cast<std::uint64_t>(static_cast<const std::byte*>(found) - bytes.data());
-}
-
 bool is_plausible(const FileHeader& header) {
   return (header.pointer_bytes == 4 || header.pointer_bytes == 8) &&
          header.irql_source <= IrqlSource::virtualised && header.host <= Host::written &&
@@ -56,13 +42,13 @@ class Finder {
   }
 
   void search(std::size_t source, Bytes bytes) {
-    for (std::uint64_t at = find(bytes, 0, kFileMagic); at < bytes.size();
-         at = find(bytes, at + 1, kFileMagic)) {
+    for (std::uint64_t at = find_magic(bytes, 0, kFileMagic); at < bytes.size();
+         at = find_magic(bytes, at + 1, kFileMagic)) {
       const auto header = file_header_at_start(bytes.subspan(at));
       if (header) of(header->trace_id).header = header;
     }
-    for (std::uint64_t at = find(bytes, 0, kChunkMagic); at < bytes.size();
-         at = find(bytes, at, kChunkMagic)) {
+    for (std::uint64_t at = find_magic(bytes, 0, kChunkMagic); at < bytes.size();
+         at = find_magic(bytes, at, kChunkMagic)) {
       at = take_chunk(source, bytes, at);
     }
   }

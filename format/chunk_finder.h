@@ -11,11 +11,10 @@
 #include <string>
 #include <vector>
 
+#include "format/bytes.h"
 #include "format/freestanding/layout.h"
 
 namespace ddireplay::format {
-
-using Bytes = std::span<const std::byte>;
 
 // A chunk whose header is sound.
 struct FoundChunk {

@@ -7,6 +7,8 @@
 #include <string_view>
 #include <unordered_set>
 
+#include "format/bytes.h"
+#include "format/chunk_finder.h"
 #include "format/footer_reader.h"
 #include "format/freestanding/checksum.h"
 #include "format/freestanding/container.h"
@@ -15,15 +17,6 @@
 namespace ddireplay::format {
 
 namespace {
-
-using Bytes = std::span<const std::byte>;
-
-template <class T>
-T load(Bytes file, std::uint64_t offset) {
-  T value;
-  std::memcpy(&value, file.data() + offset, sizeof(value));
-  return value;
-}
 
 bool begins_with(Bytes bytes, std::string_view text) {
   return bytes.size() >= text.size() && std::memcmp(bytes.data(), text.data(), text.size()) == 0;
@@ -49,12 +42,6 @@ std::string first_bytes(Bytes file) {
   }
   throw Error(
       fmt::format("{}: not a ddireplay trace (it begins with {})", name, first_bytes(file)));
-}
-
-bool is_plausible(const FileHeader& header) {
-  const bool pointer = header.pointer_bytes == 4 || header.pointer_bytes == 8;
-  return pointer && header.irql_source <= IrqlSource::virtualised && header.host <= Host::written &&
-         header.processor_count <= kMaxProcessors;
 }
 
 // The chunk at `offset`, if a sound one of this trace stands there and ends before `end`.
@@ -174,7 +161,7 @@ class ContainerReader {
     while (offset < file_.size()) {
       const auto chunk = chunk_at(file_, offset, file_.size(), trace_id());
       if (!chunk) {
-        offset = next_magic(offset + 1);
+        offset = find_magic(file_, offset + 1, kChunkMagic);
         continue;
       }
       note_hole(hole_begin, offset);
@@ -213,13 +200,6 @@ class ContainerReader {
     } catch (const Malformed&) {
       return false;
     }
-  }
-
-  std::uint64_t next_magic(std::uint64_t offset) const {
-    const Bytes rest = file_.subspan(std::min<std::uint64_t>(offset, file_.size()));
-    const void* const found = ::memmem(rest.data(), rest.size(), kChunkMagic, sizeof(kChunkMagic));
-    if (found == nullptr) return file_.size();
-    return static_cast<std::uint64_t>(static_cast<const std::byte*>(found) - file_.data());
   }
 
   // The end of the file, or of what stands in front of a sound trailer.
@@ -339,18 +319,18 @@ FileHeader read_file_header(std::span<const std::byte> file, const std::string& 
         fmt::format("{}: is cut off within its file header ({} of {} bytes); record it again", name,
                     file.size(), sizeof(FileHeader)));
   }
-  const auto header = load<FileHeader>(file, 0);
-  if (header.reader_version_required > kFormatVersion) {
+  const auto needed = load<FileHeader>(file, 0).reader_version_required;
+  if (needed > kFormatVersion) {
     throw Error(
         fmt::format("{}: needs a reader of format {}, this one reads up to {}: update "
                     "ddireplay",
-                    name, header.reader_version_required, kFormatVersion));
+                    name, needed, kFormatVersion));
   }
-  if (header.checksum != checksum(&header, offsetof(FileHeader, checksum)) ||
-      !is_plausible(header)) {
+  const std::optional<FileHeader> header = file_header_at_start(file);
+  if (!header) {
     throw Error(name + ": its file header is damaged; get an undamaged copy, or record it again");
   }
-  return header;
+  return *header;
 }
 
 Container read_container(std::span<const std::byte> file, const std::string& name) {

@@ -1,6 +1,7 @@
 // An event as readers see it, and the trace-wide tables that it refers to.
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <cstdint>
 #include <string>
@@ -88,6 +89,20 @@ struct ModuleSymbols {
   std::vector<SymbolRow> symbols{};
   std::vector<std::string> files{};
   std::vector<LineRow> lines{};
+
+  // They are those of this very build.
+  bool are_of(const Module& of) const {
+    return module == of.name && size == of.size && time_date_stamp == of.time_date_stamp;
+  }
+};
+
+// Events of one function. Recorded at both moments, a call is two of them.
+struct CallCount {
+  std::uint64_t entries = 0;
+  std::uint64_t exits = 0;
+
+  void add(bool at_exit) { ++(at_exit ? exits : entries); }
+  std::uint64_t calls() const { return std::max(entries, exits); }
 };
 
 }  // namespace ddireplay::format

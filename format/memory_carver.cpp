@@ -17,13 +17,6 @@ namespace {
 
 constexpr std::size_t kEventsPerChunk = 32 * 1024;
 
-template <class T>
-T load(Bytes bytes, std::uint64_t offset) {
-  T value;
-  std::memcpy(&value, bytes.data() + offset, sizeof(value));
-  return value;
-}
-
 // A table of the dump, whole within it.
 template <class T>
 class Table {
@@ -172,8 +165,8 @@ class MemoryCarver {
     const std::uint64_t tail = counters(stream).tail;
     const Slot oldest = slots_[stream * slots_per_ring() + (tail & (slots_per_ring() - 1))];
     const Slot first = staging_[0];
-    if (oldest.words[0] != 0 && oldest.words[1] == first.words[1] &&
-        std::memcmp(&oldest.words[2], &first.words[2], 6 * sizeof(std::uint64_t)) == 0) {
+    if (oldest.words[0] != 0 &&
+        std::memcmp(&oldest.words[1], &first.words[1], 7 * sizeof(std::uint64_t)) == 0) {
       told_early_.at(stream) = state.staged_lost;
       return;
     }

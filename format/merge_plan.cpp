@@ -24,43 +24,41 @@ void MergePlanner::take_events(const ChunkInfo& chunk, std::size_t place,
   const ChunkHeader& header = chunk.header;
   has_hole_ = has_hole_ || chunk.after_hole;
   const auto [known, is_first] =
-      ends_.try_emplace(header.stream, StreamEnd{std::min(start_clock_, header.first_time), place});
-  StreamEnd& end = known->second;
-  start_ = std::min(start_, end.time);
-  const std::uint64_t begin = std::max(end.time, mark_);
+      ends_.try_emplace(header.stream, std::min(start_clock_, header.first_time));
+  std::uint64_t& end = known->second;
+  start_ = std::min(start_, end);
+  const std::uint64_t begin = std::max(end, mark_);
   const std::uint64_t first_time = std::max(header.first_time, begin);
   if (header.lost_before != 0 || chunk.after_hole) {
     steps.push_back({.key = {begin, header.stream},
-                     .chunk = place,
                      .is_gap = true,
                      .until = first_time,
                      .lost = header.lost_before});
   }
   steps.push_back({.key = {first_time, header.stream}, .chunk = place});
-  end = {std::max(first_time, header.last_time), place};
+  end = std::max(first_time, header.last_time);
 }
 
 void MergePlanner::add_open_ends(std::uint32_t processors, std::vector<MergeStep>& steps) const {
   std::uint64_t last = 0;
-  for (const auto& [processor, end] : ends_) last = std::max(last, end.time);
+  for (const auto& [processor, end] : ends_) last = std::max(last, end);
   std::uint16_t unseen = 0;
   while (ends_.contains(unseen)) ++unseen;
   if (unseen < processors && std::max(start_, mark_) < last) {
     steps.push_back({.key = {std::max(start_, mark_), unseen}, .is_gap = true, .until = last});
   }
   for (const auto& [processor, end] : ends_) {
-    const std::uint64_t begin = std::max(end.time, mark_);
+    const std::uint64_t begin = std::max(end, mark_);
     if (begin >= last) continue;
-    steps.push_back({.key = {begin, processor}, .chunk = end.chunk, .is_gap = true, .until = last});
+    steps.push_back({.key = {begin, processor}, .is_gap = true, .until = last});
   }
 }
 
 std::uint64_t MergePlanner::settled_until(std::uint32_t processors) const {
   if (ends_.empty() || ends_.size() < processors) return mark_;
-  const auto least = std::min_element(ends_.begin(), ends_.end(), [](const auto& a, const auto& b) {
-    return a.second.time < b.second.time;
-  });
-  return std::max(mark_, least->second.time);
+  const auto least = std::min_element(
+      ends_.begin(), ends_.end(), [](const auto& a, const auto& b) { return a.second < b.second; });
+  return std::max(mark_, least->second);
 }
 
 void sort_steps(std::vector<MergeStep>& steps) {

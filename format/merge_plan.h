@@ -25,7 +25,7 @@ struct MergeKey {
 
 struct MergeStep {
   MergeKey key;             // never below the keys of what comes before it in its stream
-  std::size_t chunk = 0;    // place in the reader's list
+  std::size_t chunk = 0;    // place in the reader's list; of no gap
   bool is_gap = false;      // stands for losses, not for the chunk
   std::uint64_t until = 0;  // of a gap: time of what follows it in its stream
   std::uint64_t lost = 0;   // of a gap
@@ -49,12 +49,6 @@ class MergePlanner {
   std::uint64_t settled_until(std::uint32_t processors) const;
 
  private:
-  // The last time that is known of a processor, and the last chunk that it has.
-  struct StreamEnd {
-    std::uint64_t time = 0;
-    std::size_t chunk = 0;
-  };
-
   void take_mark(const ChunkInfo& chunk);
   void take_events(const ChunkInfo& chunk, std::size_t place, std::vector<MergeStep>& steps);
 
@@ -63,7 +57,7 @@ class MergePlanner {
   std::size_t known_ = 0;               // chunks
   std::uint64_t mark_ = 0;
   bool has_hole_ = false;
-  std::unordered_map<std::uint16_t, StreamEnd> ends_;
+  std::unordered_map<std::uint16_t, std::uint64_t> ends_;  // by processor: its last known time
 };
 
 // Stable: what shares a key stays in the order of the file.

@@ -17,18 +17,17 @@ void SalvagedFooter::add(const DecodedChunk& chunk) {
   for (const Module& module : chunk.modules) {
     if (std::ranges::find(modules_, module) == modules_.end()) modules_.push_back(module);
   }
-  std::vector<Calls> calls(chunk.functions.size());
+  std::vector<CallCount> calls(chunk.functions.size());
   const std::span<const EventSite> sites = chunk.columns.site_table.span();
   for (const std::uint32_t number : chunk.columns.sites.span()) {
     const EventSite& site = sites[number];
-    Calls& of = calls[site.function];
-    ++((site.flags & event_flags::exit) != 0 ? of.exits : of.entries);
+    calls[site.function].add((site.flags & event_flags::exit) != 0);
   }
   for (std::size_t i = 0; i < calls.size(); ++i) {
     const ChunkFunction& function = chunk.functions[i];
     attached_ = attached_ || function.name == "cb:Attached";
     if (!is_import(function)) continue;
-    Calls& sum = imports_[{chunk.modules[function.module].name, function.name}];
+    CallCount& sum = imports_[{chunk.modules[function.module].name, function.name}];
     sum.entries += calls[i].entries;
     sum.exits += calls[i].exits;
   }

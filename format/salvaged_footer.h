@@ -25,13 +25,8 @@ class SalvagedFooter {
   FooterInfo footer(const std::optional<FooterInfo>& older) const;
 
  private:
-  struct Calls {
-    std::uint64_t entries = 0;
-    std::uint64_t exits = 0;
-  };
-
   std::vector<Module> modules_;
-  std::map<std::pair<std::string, std::string>, Calls> imports_;  // by module and name
+  std::map<std::pair<std::string, std::string>, CallCount> imports_;  // by module and name
   bool has_irqls_ = false;
   bool attached_ = false;
 };

@@ -20,6 +20,8 @@ TraceCopy::TraceCopy(const TraceReader& source, TraceWriter& writer, const CopyO
       writer_(writer),
       options_(options),
       change_(options.change == nullptr ? unchanged_ : *options.change) {
+  const FooterInfo* const footer = source_.footer();
+  if (footer != nullptr && footer->derivation) begin_ = footer->derivation->begin;
   if (!options_.only_used) add_modules();
 }
 
@@ -41,11 +43,8 @@ void TraceCopy::append(const Event& event) {
                   .processor = event.processor,
                   .irql = event.irql,
                   .flags = event.flags});
-  ++events_;
-  ++(event.at_exit() ? calls_[event.function].exits : calls_[event.function].entries);
-  const FooterInfo* const footer = source_.footer();
-  const bool has_cut = footer != nullptr && footer->derivation;
-  if (has_cut && event.position < footer->derivation->begin) ++before_begin_;
+  calls_[event.function].add(event.at_exit());
+  if (event.position < begin_) ++before_begin_;
 }
 
 FunctionId TraceCopy::function_of(FunctionId id) {
@@ -109,14 +108,14 @@ bool TraceCopy::is_used(const Module& module) const {
 }
 
 void TraceCopy::add_symbols() {
-  const std::vector<Module> modules = source_modules();
+  const std::vector<Module> modules = options_.only_used ? source_modules() : std::vector<Module>();
   std::vector<ModuleSymbols> wanted;
   for (const ModuleSymbols& symbols : source_.symbols()) {
-    const bool is_wanted = std::ranges::any_of(modules, [&](const Module& module) {
-      return module.name == symbols.module && module.size == symbols.size &&
-             module.time_date_stamp == symbols.time_date_stamp && is_used(module);
-    });
-    if (!options_.only_used || is_wanted) wanted.push_back(change_.symbols(symbols));
+    const bool is_wanted =
+        !options_.only_used || std::ranges::any_of(modules, [&](const Module& module) {
+          return symbols.are_of(module) && is_used(module);
+        });
+    if (is_wanted) wanted.push_back(change_.symbols(symbols));
   }
   writer_.add_symbols(wanted);
 }
@@ -127,9 +126,7 @@ void TraceCopy::recount_imports(FooterInfo& footer) const {
   for (FunctionId id = 0; id < calls_.size(); ++id) {
     const Function& function = source_.function(id);
     if (function.module == kNoModuleId) continue;
-    // Recorded at both moments, a call is two events.
-    counts[{source_.module(function.module).name, function.name}] +=
-        std::max(calls_[id].entries, calls_[id].exits);
+    counts[{source_.module(function.module).name, function.name}] += calls_[id].calls();
   }
   for (ImportInfo& import : footer.imports) {
     const auto found = counts.find({import.module, import.name});

@@ -65,18 +65,11 @@ class TraceCopy {
   // An event of the source, or one of its gaps, in the source's order. Throws Error as the writer
   // does.
   void append(const Event& event);
-  // Copied so far, without gaps.
-  std::uint64_t events() const { return events_; }
 
   // Adds what stands behind the events, and says what the footer is to be.
   FooterInfo finish(const CopyStep& step);
 
  private:
-  struct Calls {
-    std::uint64_t entries = 0;
-    std::uint64_t exits = 0;
-  };
-
   FunctionId function_of(FunctionId id);
   StackId stack_of(StackId id);
   std::vector<Module> source_modules() const;
@@ -93,10 +86,10 @@ class TraceCopy {
   TraceChange& change_;
   std::vector<std::optional<FunctionId>> functions_;  // by the source's ids
   std::vector<std::optional<StackId>> stacks_;
-  std::vector<Calls> calls_;  // by the source's FunctionId
+  std::vector<CallCount> calls_;  // by the source's FunctionId
   std::vector<std::uint64_t> values_;
-  std::uint64_t events_ = 0;
   std::uint64_t lost_ = 0;
+  std::uint64_t begin_ = 0;         // position behind the source's own cut
   std::uint64_t before_begin_ = 0;  // copied from in front of the source's own cut
 };
 

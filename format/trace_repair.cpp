@@ -7,7 +7,6 @@
 #include <iterator>
 #include <map>
 #include <optional>
-#include <set>
 #include <utility>
 
 #include "format/chunk_decoder.h"
@@ -253,9 +252,7 @@ std::vector<ByteRange> unused_ranges(Bytes file, const FoundTrace& trace) {
     if (chunk.usable()) use(chunk.offset, chunk.end());
   }
   if (file.size() - at == sizeof(FileTrailer)) {
-    FileTrailer trailer;
-    std::memcpy(&trailer, file.data() + at, sizeof(trailer));
-    if (is_sound(trailer)) use(at, file.size());
+    if (is_sound(load<FileTrailer>(file, at))) use(at, file.size());
   }
   use(file.size(), file.size());
   return unused;

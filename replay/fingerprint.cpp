@@ -95,9 +95,7 @@ const FingerprintMaker::SymbolTable& FingerprintMaker::symbols_of(format::Module
 
   const format::Module& module = trace_.module(driver);
   for (const format::ModuleSymbols& symbols : trace_.symbols()) {
-    const bool is_this = symbols.module == module.name && symbols.size == module.size &&
-                         symbols.time_date_stamp == module.time_date_stamp;
-    if (!is_this) continue;
+    if (!symbols.are_of(module)) continue;
     for (const format::SymbolRow& symbol : symbols.symbols) table.push_back(&symbol);
   }
   std::stable_sort(table.begin(), table.end(),

@@ -160,11 +160,7 @@ void Printer::print_symbols_of(const ModuleSymbols& symbols) {
 
 std::string Printer::label_of(const ModuleSymbols& symbols) {
   for (ModuleId id = 0; id < module_labels_.size(); ++id) {
-    const Module& module = modules_.module(id);
-    if (module.name == symbols.module && module.size == symbols.size &&
-        module.time_date_stamp == symbols.time_date_stamp) {
-      return module_labels_[id];
-    }
+    if (symbols.are_of(modules_.module(id))) return module_labels_[id];
   }
   put("symbols {} size={:#x} timestamp={:#x}\n", spell(symbols.module), symbols.size,
       symbols.time_date_stamp);

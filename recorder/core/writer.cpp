@@ -119,7 +119,7 @@ bool Writer::drain_rings(bool flush) {
 
 bool Writer::finish(format::EndReason reason, bool started_attached,
                     std::span<const std::string_view> notices) {
-  // One pump() takes no more than a share; the last ones take what there is.
+  // One round takes no more than a share; the last ones take what there is.
   for (std::uint64_t before = ~events(); before != events();) {
     before = events();
     drain_rings(true);
@@ -204,14 +204,6 @@ bool Writer::write_chunk(std::uint16_t stream, std::span<const Slot> slots) {
   return append_chunk(chunk);
 }
 
-// Of one that has no events.
-std::span<const std::byte> Writer::empty_chunk(std::uint16_t stream, std::uint32_t number,
-                                               std::uint64_t time) {
-  const format::ChunkIdentity identity{
-      .trace_id = trace_id_, .stream = stream, .number = number, .time = time};
-  return encoder_.encode(identity, {}, {}, chunk_);
-}
-
 bool Writer::append(std::span<const std::byte> bytes) {
   if (failed_) return false;
   if (bytes.empty() || !output_.append(bytes)) {
@@ -239,7 +231,7 @@ bool Writer::keep_chunk(std::span<const std::byte> chunk) {
   if (failed_ || chunk.empty()) return false;
   const auto drop = [this](const format::ChunkHeader& header) {
     Dropped& dropped = dropped_[header.stream];
-    ++dropped.chunks;
+    dropped.any = true;
     dropped.last_time = header.last_time;
   };
   const auto place = flight_.add(chunk, drop);
@@ -253,34 +245,35 @@ bool Writer::keep_chunk(std::span<const std::byte> chunk) {
 
 // In place of the circle come its chunks in their order. Should this end half-way, what has been
 // written is a trace of the oldest of them.
-bool Writer::write_kept() {
+void Writer::write_kept() {
   output_.truncate(sizeof(format::FileHeader));
   bytes_.store(sizeof(format::FileHeader), std::memory_order_relaxed);
   for (std::size_t i = 0; i < flight_.size(); ++i) {
     const auto& header = *reinterpret_cast<const format::ChunkHeader*>(flight_.chunk(i).data());
-    if (!index_chunk(flight_.chunk(i))) return false;
+    if (!index_chunk(flight_.chunk(i))) return;
     if (i == 0) begins_late_ = header.number != 0;
     kept_events_ += header.event_count;
     kept_lost_ += header.lost_before;
   }
-  return tell_of_silent_streams();
+  tell_of_silent_streams();
 }
 
 // Of whose events all gave way: an empty chunk says until when there were some.
-bool Writer::tell_of_silent_streams() {
+void Writer::tell_of_silent_streams() {
   for (std::size_t stream = 0; stream < dropped_.size(); ++stream) {
-    bool is_silent = dropped_[stream].chunks != 0;
+    bool is_silent = dropped_[stream].any;
     for (std::size_t i = 0; i < flight_.size() && is_silent; ++i) {
       is_silent =
           reinterpret_cast<const format::ChunkHeader*>(flight_.chunk(i).data())->stream != stream;
     }
     if (!is_silent) continue;
-    const auto chunk =
-        empty_chunk(static_cast<std::uint16_t>(stream), next_number_, dropped_[stream].last_time);
-    if (!index_chunk(chunk)) return false;
+    const format::ChunkIdentity identity{.trace_id = trace_id_,
+                                         .stream = static_cast<std::uint16_t>(stream),
+                                         .number = next_number_,
+                                         .time = dropped_[stream].last_time};
+    if (!index_chunk(encoder_.encode(identity, {}, {}, chunk_))) return;
     ++next_number_;
   }
-  return true;
 }
 
 bool Writer::index_chunk(std::span<const std::byte> chunk) {
@@ -299,7 +292,7 @@ bool Writer::index_chunk(std::span<const std::byte> chunk) {
 // never committed is a loss, too, and hides all that came after it.
 bool Writer::close_ring(std::uint16_t stream) {
   Ring& ring = recorder_.rings()[stream];
-  carried_loss_[stream] += ring.used() != 0 ? ring.abandon() : ring.lost_untold();
+  carried_loss_[stream] += ring.abandon();
   return carried_loss_[stream] == 0 || write_chunk(stream, {});
 }
 

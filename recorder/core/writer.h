@@ -58,7 +58,8 @@ class Writer {
   // nothing is written from then on.
   bool begin(format::FileHeader header);
 
-  // Takes out what has gathered: of each ring that is filling up, or with `flush` of all.
+  // Takes out what has gathered: of each ring that is filling up, or with `flush` of all; a mark
+  // then tells a reader up to when that is all there will be.
   bool pump(bool flush);
 
   // Takes out the rest, and closes the file. Nobody may be storing any more. After a failure it
@@ -90,10 +91,8 @@ class Writer {
   bool append_chunk(std::span<const std::byte> chunk);
   bool index_chunk(std::span<const std::byte> chunk);
   bool keep_chunk(std::span<const std::byte> chunk);
-  bool write_kept();
-  std::span<const std::byte> empty_chunk(std::uint16_t stream, std::uint32_t number,
-                                         std::uint64_t time);
-  bool tell_of_silent_streams();
+  void write_kept();
+  void tell_of_silent_streams();
   bool close_ring(std::uint16_t stream);
   bool write_mark();
   void survey(std::span<const Slot> slots);
@@ -124,7 +123,7 @@ class Writer {
   std::size_t index_used_ = 0;
   FlightStore flight_;
   struct Dropped {
-    std::uint64_t chunks = 0;
+    bool any = false;  // chunks
     std::uint64_t last_time = 0;
   };
   std::span<Dropped> dropped_;  // per stream, of a flight recording

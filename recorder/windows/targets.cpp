@@ -390,6 +390,7 @@ void Targets::record_image_event(std::uint16_t number, std::string_view callback
 void Targets::record_sections(std::uint16_t number) {
   const PeImage image = image_at(targets_[number].base);
   const std::uint32_t imports = image.import_addresses().rva;
+  const RowPlan& plan = *recorder_->plans().find("cb:ImageSection");
   PeImage::Section section;
   for (std::uint32_t i = 0; image.section(i, section); ++i) {
     const std::uint64_t values[] = {image.base(),
@@ -398,7 +399,7 @@ void Targets::record_sections(std::uint16_t number) {
                                     section.size,
                                     section.flags,
                                     imports == 0 ? 0 : image.base() + imports};
-    recorder_->record_own(*recorder_->plans().find("cb:ImageSection"), number, values);
+    recorder_->record_own(plan, number, values);
   }
 }
 
