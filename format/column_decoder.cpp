@@ -4,6 +4,7 @@
 #include <zstd.h>
 
 #include <algorithm>
+#include <array>
 #include <optional>
 #include <span>
 
@@ -36,19 +37,37 @@ void check_raw_bytes(schema::EventChunk::Reader chunk, const ChunkHeader& header
       fmt::format("its {} bytes claim to unfold into {}", header.payload_bytes, raw_bytes));
 }
 
-using ColumnList = capnp::List<schema::Column>::Reader;
+// Where the planes of one chunk stand in its list.
+class Planes {
+ public:
+  using List = capnp::List<schema::Column>::Reader;
 
-// The plane, or nothing where the chunk doesn't have it.
-std::optional<schema::Column::Reader> find_plane(ColumnList columns, ColumnId id,
-                                                 std::size_t plane) {
-  const std::uint16_t number = column_number(id, plane);
-  for (const auto column : columns) {
-    if (column.getId() != number) continue;
-    if (column.getCoding() == static_cast<std::uint16_t>(ColumnCoding::predicted)) return column;
-    throw Malformed(fmt::format("column {} has an unknown coding", number));
+  explicit Planes(List list) : list_(list) {
+    for (unsigned i = 0; i < list.size(); ++i) {
+      const std::uint16_t number = list[i].getId();
+      const std::size_t id = number & 0xff, plane = number >> 8;
+      // A number that is none of these is never asked for.
+      if (id >= kIds || plane >= kPlanes || places_[plane][id] != 0) continue;
+      places_[plane][id] = i + 1;
+    }
   }
-  return std::nullopt;
-}
+
+  // Nothing where the chunk doesn't have it.
+  std::optional<schema::Column::Reader> find(ColumnId id, std::size_t plane) const {
+    const std::uint32_t place = places_[plane][static_cast<std::size_t>(id)];
+    if (place == 0) return std::nullopt;
+    const auto column = list_[place - 1];
+    if (column.getCoding() == static_cast<std::uint16_t>(ColumnCoding::predicted)) return column;
+    throw Malformed(fmt::format("column {} has an unknown coding", column.getId()));
+  }
+
+ private:
+  static constexpr std::size_t kIds = static_cast<std::size_t>(ColumnId::stack_frames) + 1;
+  static constexpr std::size_t kPlanes = 8;  // of an item of eight bytes
+
+  List list_;
+  std::array<std::array<std::uint32_t, kIds>, kPlanes> places_{};
+};
 
 // Each stack's frames, from what it doesn't share with its base. `starts` is room for where they
 // lie.
@@ -111,11 +130,12 @@ struct ColumnDecoder::Context {
 
   // A column of exactly `count` items; of at most `count` where it isn't known how many.
   template <class T>
-  void unpack(ColumnList columns, ColumnId id, std::size_t count, Buffer<T>& to);
+  void unpack(const Planes& planes, ColumnId id, std::size_t count, Buffer<T>& to);
   template <class T>
-  void unpack_up_to(ColumnList columns, ColumnId id, std::size_t count, Buffer<T>& to);
-  void unpack_events(ColumnList columns, std::size_t events, std::size_t values);
-  void unpack_stacks(ColumnList columns, std::size_t stacks, std::size_t frames, EventColumns& to);
+  void unpack_up_to(const Planes& planes, ColumnId id, std::size_t count, Buffer<T>& to);
+  void unpack_events(const Planes& planes, std::size_t events, std::size_t values);
+  void unpack_stacks(const Planes& planes, std::size_t stacks, std::size_t frames,
+                     EventColumns& to);
 
   ZSTD_DCtx* zstd;
   PredictedBytes predicted;
@@ -147,12 +167,12 @@ std::span<const std::uint8_t> ColumnDecoder::Context::decompress(schema::Column:
 }
 
 template <class T>
-void ColumnDecoder::Context::unpack(ColumnList columns, ColumnId id, std::size_t count,
+void ColumnDecoder::Context::unpack(const Planes& planes, ColumnId id, std::size_t count,
                                     Buffer<T>& to) {
   to.resize(count);
   std::fill_n(to.data(), count, T{0});
   for (std::size_t i = 0; i < sizeof(T); ++i) {
-    const auto plane = find_plane(columns, id, i);
+    const auto plane = planes.find(id, i);
     if (!plane) {
       if (i != 0 || count == 0) continue;
       throw Malformed(fmt::format("column {} is missing", column_number(id, 0)));
@@ -166,44 +186,44 @@ void ColumnDecoder::Context::unpack(ColumnList columns, ColumnId id, std::size_t
 }
 
 template <class T>
-void ColumnDecoder::Context::unpack_up_to(ColumnList columns, ColumnId id, std::size_t count,
+void ColumnDecoder::Context::unpack_up_to(const Planes& planes, ColumnId id, std::size_t count,
                                           Buffer<T>& to) {
-  const auto first = find_plane(columns, id, 0);
+  const auto first = planes.find(id, 0);
   const std::size_t items = first ? first->getRawBytes() : 0;
   if (items > count) {
     throw Malformed(fmt::format("column {} has {} items, with room for {}", column_number(id, 0),
                                 items, count));
   }
-  unpack(columns, id, items, to);
+  unpack(planes, id, items, to);
 }
 
-void ColumnDecoder::Context::unpack_events(ColumnList list, std::size_t events,
+void ColumnDecoder::Context::unpack_events(const Planes& planes, std::size_t events,
                                            std::size_t values) {
-  unpack(list, ColumnId::times, events, predicted.times);
-  unpack_up_to(list, ColumnId::time_escapes, events, predicted.time_escapes);
-  unpack(list, ColumnId::thread_ranks, events, predicted.thread_ranks);
-  unpack_up_to(list, ColumnId::thread_escapes, events, predicted.thread_escapes);
-  unpack(list, ColumnId::site_steps, events, predicted.site_steps);
-  unpack_up_to(list, ColumnId::site_numbers, events, predicted.site_numbers);
-  unpack_up_to(list, ColumnId::site_functions, events, predicted.site_functions);
+  unpack(planes, ColumnId::times, events, predicted.times);
+  unpack_up_to(planes, ColumnId::time_escapes, events, predicted.time_escapes);
+  unpack(planes, ColumnId::thread_ranks, events, predicted.thread_ranks);
+  unpack_up_to(planes, ColumnId::thread_escapes, events, predicted.thread_escapes);
+  unpack(planes, ColumnId::site_steps, events, predicted.site_steps);
+  unpack_up_to(planes, ColumnId::site_numbers, events, predicted.site_numbers);
+  unpack_up_to(planes, ColumnId::site_functions, events, predicted.site_functions);
   const std::size_t sites = predicted.site_functions.size();
-  unpack(list, ColumnId::site_flags, sites, predicted.site_flags);
-  unpack(list, ColumnId::site_irqls, sites, predicted.site_irqls);
-  unpack(list, ColumnId::site_stacks, sites, predicted.site_stacks);
+  unpack(planes, ColumnId::site_flags, sites, predicted.site_flags);
+  unpack(planes, ColumnId::site_irqls, sites, predicted.site_irqls);
+  unpack(planes, ColumnId::site_stacks, sites, predicted.site_stacks);
   // A byte for each event that has values, and one for each eight of them.
-  unpack_up_to(list, ColumnId::value_masks, events + values / 8, predicted.value_masks);
-  unpack_up_to(list, ColumnId::value_codes, values, predicted.value_codes);
-  unpack_up_to(list, ColumnId::value_words, values, predicted.value_words);
-  unpack_up_to(list, ColumnId::value_dwords, values, predicted.value_dwords);
-  unpack_up_to(list, ColumnId::value_raws, values, predicted.value_raws);
+  unpack_up_to(planes, ColumnId::value_masks, events + values / 8, predicted.value_masks);
+  unpack_up_to(planes, ColumnId::value_codes, values, predicted.value_codes);
+  unpack_up_to(planes, ColumnId::value_words, values, predicted.value_words);
+  unpack_up_to(planes, ColumnId::value_dwords, values, predicted.value_dwords);
+  unpack_up_to(planes, ColumnId::value_raws, values, predicted.value_raws);
 }
 
-void ColumnDecoder::Context::unpack_stacks(ColumnList list, std::size_t stacks, std::size_t frames,
-                                           EventColumns& to) {
-  unpack(list, ColumnId::stack_depths, stacks, to.stack_depths);
-  unpack(list, ColumnId::stack_shared, stacks, shared_);
-  unpack(list, ColumnId::stack_bases, stacks, bases_);
-  unpack_up_to(list, ColumnId::stack_frames, frames, frames_);
+void ColumnDecoder::Context::unpack_stacks(const Planes& planes, std::size_t stacks,
+                                           std::size_t frames, EventColumns& to) {
+  unpack(planes, ColumnId::stack_depths, stacks, to.stack_depths);
+  unpack(planes, ColumnId::stack_shared, stacks, shared_);
+  unpack(planes, ColumnId::stack_bases, stacks, bases_);
+  unpack_up_to(planes, ColumnId::stack_frames, frames, frames_);
   to.stack_frames.resize(frames);
   unfold_stacks(shared_, bases_, frames_, starts_, to);
 }
@@ -214,23 +234,23 @@ ColumnDecoder::~ColumnDecoder() = default;
 void ColumnDecoder::decode(schema::EventChunk::Reader chunk, const ChunkHeader& header,
                            std::span<const FunctionValues> functions, EventColumns& columns) {
   check_raw_bytes(chunk, header);
-  const auto list = chunk.getColumns();
+  const Planes planes(chunk.getColumns());
   const std::size_t events = header.event_count;
   const std::size_t values = chunk.getValueCount();
-  context_->unpack_events(list, events, values);
+  context_->unpack_events(planes, events, values);
   columns.times.resize(events);
   columns.threads.resize(events);
   columns.sites.resize(events);
   columns.site_table.resize(context_->predicted.site_functions.size());
   columns.values.resize(values);
   context_->decoder.decode(context_->predicted, functions, columns);
-  context_->unpack_stacks(list, chunk.getStackCount(), chunk.getFrameCount(), columns);
+  context_->unpack_stacks(planes, chunk.getStackCount(), chunk.getFrameCount(), columns);
 }
 
 std::span<const std::uint8_t> ColumnDecoder::decode_levels(schema::EventChunk::Reader chunk,
                                                            const ChunkHeader& header) {
   check_raw_bytes(chunk, header);
-  context_->unpack_up_to(chunk.getColumns(), ColumnId::site_irqls, header.event_count,
+  context_->unpack_up_to(Planes(chunk.getColumns()), ColumnId::site_irqls, header.event_count,
                          context_->predicted.site_irqls);
   return context_->predicted.site_irqls.span();
 }

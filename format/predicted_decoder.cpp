@@ -34,117 +34,145 @@ class PredictedDecoder::Run {
  public:
   Run(PredictedDecoder& memory, const PredictedBytes& bytes,
       std::span<const FunctionValues> functions, EventColumns& columns)
-      : bytes_(bytes),
+      : memory_(memory),
+        bytes_(bytes),
         functions_(functions),
         columns_(columns),
         sites_(columns.site_table.span()),
-        entries_(memory.entries_.data()),
-        sites_ahead_(memory.pairs_.data(), memory.successors_.data()),
-        states_(memory.states_.span(), memory.first_of_site_.data(), memory.newest_site_.data()),
-        time_escapes_(bytes.time_escapes),
-        thread_escapes_(bytes.thread_escapes),
-        site_numbers_(bytes.site_numbers),
         value_masks_(bytes.value_masks),
         value_codes_(bytes.value_codes),
         value_words_(bytes.value_words),
         value_dwords_(bytes.value_dwords),
         value_raws_(bytes.value_raws) {}
 
+  // Column by column, so that what one of them needs stays in registers. Values come last: they
+  // depend on the sites.
   void decode() {
-    sites_ahead_.clear();
-    states_.clear(functions_.size());
-    const std::size_t events = columns_.times.size();
-    for (std::size_t i = 0; i < events; ++i) {
-      columns_.times[i] = next_time(i);
-      columns_.threads[i] = next_thread(i);
-      const std::uint32_t number = next_site(static_cast<SiteStep>(bytes_.site_steps[i]));
-      columns_.sites[i] = number;
-      next_values(number, sites_[number]);
-    }
-    const bool used_up = value_count_ == columns_.values.size() && site_count_ == sites_.size() &&
-                         time_escapes_.at_end() && thread_escapes_.at_end() &&
-                         site_numbers_.at_end() && value_masks_.at_end() && value_codes_.at_end() &&
-                         value_words_.at_end() && value_dwords_.at_end() && value_raws_.at_end();
-    if (!used_up) throw Malformed("one of its columns is too long");
+    decode_times();
+    decode_threads();
+    decode_sites();
+    decode_values();
   }
 
  private:
-  std::uint64_t next_time(std::size_t event) {
-    const std::uint64_t shown = bytes_.times[event];
-    time_ += shown == kTimeEscape ? time_escapes_.take() : shown;
-    return time_;
+  template <class... Columns>
+  static void check_used_up(const Columns&... columns) {
+    if (!(columns.at_end() && ...)) throw Malformed("one of its columns is too long");
   }
 
-  std::uint64_t next_thread(std::size_t event) {
-    const std::uint8_t rank = bytes_.thread_ranks[event];
-    if (rank == 0) return threads_.at(0);
-    if (rank > ThreadRanks::kEscape) throw Malformed("an event's thread has no such rank");
-    const std::uint64_t thread =
-        rank == ThreadRanks::kEscape ? thread_escapes_.take() : threads_.at(rank);
-    threads_.happened(thread, rank);
-    return thread;
-  }
-
-  std::uint32_t next_site(SiteStep step) {
-    std::uint32_t number = SitePrediction::kNone;
-    switch (step) {
-      case SiteStep::after_pair:
-        number = sites_ahead_.after_pair();
-        break;
-      case SiteStep::after_one:
-        number = sites_ahead_.after_one();
-        break;
-      case SiteStep::after_one_older:
-        number = sites_ahead_.after_one_older();
-        break;
-      case SiteStep::fresh:
-        number = start_site();
-        break;
-      case SiteStep::numbered:
-        number = site_numbers_.take();
-        break;
+  void decode_times() {
+    Reading escapes(bytes_.time_escapes);
+    std::uint64_t time = 0;
+    for (std::size_t i = 0; i < columns_.times.size(); ++i) {
+      const std::uint64_t shown = bytes_.times[i];
+      time += shown == kTimeEscape ? escapes.take() : shown;
+      columns_.times[i] = time;
     }
-    if (number >= site_count_) throw Malformed("an event's site isn't in its list");
-    sites_ahead_.happened(number);
-    return number;
+    check_used_up(escapes);
   }
 
-  std::uint32_t start_site() {
-    if (site_count_ == sites_.size()) throw Malformed("it has more sites than its list");
-    const std::uint32_t number = site_count_++;
-    stack_ += bytes_.site_stacks[number];
-    const Site site = {stack_, bytes_.site_functions[number], bytes_.site_flags[number],
-                       bytes_.site_irqls[number]};
-    if (site.function >= functions_.size()) {
-      throw Malformed("an event's function isn't in its list");
+  void decode_threads() {
+    Reading escapes(bytes_.thread_escapes);
+    ThreadRanks threads;
+    std::uint64_t thread = threads.at(0);
+    for (std::size_t i = 0; i < columns_.threads.size(); ++i) {
+      const std::uint8_t rank = bytes_.thread_ranks[i];
+      if (rank != 0) {
+        if (rank > ThreadRanks::kEscape) throw Malformed("an event's thread has no such rank");
+        thread = rank == ThreadRanks::kEscape ? escapes.take() : threads.at(rank);
+        threads.happened(thread, rank);
+      }
+      columns_.threads[i] = thread;
     }
-    const std::uint8_t value_count = functions_[site.function].count(site.flags);
-    sites_[number] = {site.stack, site.function, site.flags, site.irql, value_count};
-    sites_ahead_.begin(number);
-    states_.begin(number, site, value_count);
-    return number;
+    check_used_up(escapes);
   }
 
-  void next_values(std::uint32_t number, const EventSite& site) {
-    const std::size_t count = site.value_count;
-    if (columns_.values.size() - value_count_ < count) {
-      throw Malformed("its events have too many values");
+  void decode_sites() {
+    Reading numbers(bytes_.site_numbers);
+    SitePrediction ahead(memory_.pairs_.data(), memory_.successors_.data());
+    ahead.clear();
+    std::uint32_t site_count = 0;
+    for (std::size_t i = 0; i < columns_.sites.size(); ++i) {
+      std::uint32_t number = SitePrediction::kNone;
+      switch (static_cast<SiteStep>(bytes_.site_steps[i])) {
+        case SiteStep::after_pair:
+          number = ahead.after_pair();
+          break;
+        case SiteStep::after_one:
+          number = ahead.after_one();
+          break;
+        case SiteStep::after_one_older:
+          number = ahead.after_one_older();
+          break;
+        case SiteStep::fresh:
+          if (site_count == sites_.size()) throw Malformed("it has more sites than its list");
+          number = site_count++;
+          ahead.begin(number);
+          break;
+        case SiteStep::numbered:
+          number = numbers.take();
+          break;
+      }
+      if (number >= site_count) throw Malformed("an event's site isn't in its list");
+      ahead.happened(number);
+      columns_.sites[i] = number;
     }
-    std::uint64_t* const values = columns_.values.data() + value_count_;
-    std::uint64_t* const entries = entries_ + std::size_t{site.function} * kMaxFields;
-    ValueState* const states = states_.of(number);
+    if (site_count != sites_.size()) throw Malformed("one of its columns is too long");
+    check_used_up(numbers);
+    fill_site_table();
+  }
+
+  void fill_site_table() {
+    std::uint32_t stack = 0;
+    for (std::size_t i = 0; i < sites_.size(); ++i) {
+      stack += bytes_.site_stacks[i];
+      const std::uint16_t function = bytes_.site_functions[i];
+      if (function >= functions_.size()) {
+        throw Malformed("an event's function isn't in its list");
+      }
+      const std::uint8_t flags = bytes_.site_flags[i];
+      sites_[i] = {stack, function, flags, bytes_.site_irqls[i], functions_[function].count(flags)};
+    }
+  }
+
+  void decode_values() {
+    ValueStates states(memory_.states_.span(), memory_.first_of_site_.data(),
+                       memory_.newest_site_.data());
+    states.clear(functions_.size());
+    std::uint32_t begun = 0;  // sites are numbered by first use
+    std::uint64_t* next = columns_.values.data();
+    std::size_t room = columns_.values.size();
+    for (const std::uint32_t number : columns_.sites.span()) {
+      const EventSite& site = sites_[number];
+      const std::size_t count = site.value_count;
+      if (number == begun) {
+        states.begin(number, {site.stack, site.function, site.flags, site.irql}, count);
+        ++begun;
+      }
+      if (count == 0) continue;
+      if (room < count) throw Malformed("its events have too many values");
+      decode_values_of(site, states.of(number), next);
+      next += count;
+      room -= count;
+    }
+    if (room != 0) throw Malformed("one of its columns is too long");
+    check_used_up(value_masks_, value_codes_, value_words_, value_dwords_, value_raws_);
+  }
+
+  void decode_values_of(const EventSite& site, ValueState* states, std::uint64_t* values) {
+    std::uint64_t* const entries =
+        memory_.entries_.data() + std::size_t{site.function} * kMaxFields;
     const bool at_entry = (site.flags & event_flags::exit) == 0;
     unsigned mask = 0;
-    for (std::size_t i = 0; i < count; ++i, mask >>= 1) {
+    for (std::size_t i = 0; i < site.value_count; ++i, mask >>= 1) {
       if (i % 8 == 0) mask = value_masks_.take();
-      ValueState& state = states[i];
+      const std::uint64_t entered = entries[i];
       const std::uint64_t value =
-          (mask & 1) == 0 ? state.guessed(entries[i]) : surprise(entries[i], state);
-      state.happened(value);
+          (mask & 1) == 0 ? states[i].guessed(entered) : surprise(entered, states[i]);
+      states[i].happened(value);
       values[i] = value;
-      if (at_entry) entries[i] = value;
+      entries[i] = at_entry ? value : entered;
     }
-    value_count_ += count;
   }
 
   std::uint64_t surprise(std::uint64_t at_entry, ValueState& state) {
@@ -177,27 +205,17 @@ class PredictedDecoder::Run {
     return value;
   }
 
+  PredictedDecoder& memory_;
   const PredictedBytes& bytes_;
   std::span<const FunctionValues> functions_;
   EventColumns& columns_;
   std::span<EventSite> sites_;
-  std::uint64_t* entries_;
-  SitePrediction sites_ahead_;
-  ThreadRanks threads_;
   RecentAddresses addresses_;
-  ValueStates states_;
-  Reading<std::uint64_t> time_escapes_;
-  Reading<std::uint64_t> thread_escapes_;
-  Reading<std::uint32_t> site_numbers_;
   Reading<std::uint8_t> value_masks_;
   Reading<std::uint8_t> value_codes_;
   Reading<std::uint16_t> value_words_;
   Reading<std::uint32_t> value_dwords_;
   Reading<std::uint64_t> value_raws_;
-  std::uint64_t time_ = 0;
-  std::uint32_t stack_ = 0;
-  std::uint32_t site_count_ = 0;
-  std::size_t value_count_ = 0;
 };
 
 void PredictedDecoder::decode(const PredictedBytes& bytes,
