@@ -1,7 +1,6 @@
 #include "replay/binder.h"
 
 #include <algorithm>
-#include <bit>
 
 #include "replay/nt_status.h"
 
@@ -13,69 +12,34 @@ using format::Function;
 using format::FunctionId;
 using format::Layout;
 
-namespace {
-
-static_assert(kOperandCount <= 64);
-constexpr std::uint64_t bit_of(Operand operand) {
-  return std::uint64_t{1} << static_cast<unsigned>(operand);
-}
-
-}  // namespace
-
 Binder::Binder(const format::TraceReader& trace)
     : trace_(trace), pointer_bytes_(trace.header().pointer_bytes) {}
 
 Step& Binder::step(const Event& event) {
   Binding& binding = this->binding(event.function);
   const std::size_t moment = event.at_exit() ? 1 : 0;
-  const Meaning& meaning = binding.meanings[moment];
+  Meaning& meaning = binding.meanings[moment];
   if (binding.counted) ++binding.events[moment];
-  step_.event = &event;
-  step_.driver = binding.driver;
+  Step& step = meaning.step;
+  step.event = &event;
   const bool is_conditional = meaning.must_succeed >= 0 || meaning.must_hold >= 0;
-  step_.op = !is_conditional || happened(meaning, binding, event) ? meaning.op : Op::none;
-  if (step_.op == Op::none) return step_;
+  step.op = !is_conditional || happened(meaning, binding, event) ? meaning.op : Op::none;
+  if (step.op == Op::none) return step;
 
-  if (event.raised()) {
-    read_operands_raised(meaning, binding, event);
-  } else {
-    read_operands(meaning, event);
+  // Where the call didn't return there are fewer values, and FinishStep sets what it likes.
+  if (event.raised() || meaning.finish != nullptr) step.operands.fill(0);
+  const std::size_t values = event.raised() ? binding.entry_values : event.value_count;
+  for (std::size_t i = 0; i < meaning.read_count; ++i) {
+    const Read& read = meaning.reads[i];
+    if (read.field >= values) continue;
+    step.operands[static_cast<std::size_t>(read.operand)] = event.values[read.field] & read.mask;
   }
   for (std::size_t i = 0; i < meaning.fixed_count; ++i) {
     const Fixed& fixed = meaning.fixed[i];
-    step_.operands[static_cast<std::size_t>(fixed.operand)] = fixed.value;
+    step.operands[static_cast<std::size_t>(fixed.operand)] = fixed.value;
   }
-  if (meaning.finish != nullptr) meaning.finish(step_, pointer_bytes_);
-  return step_;
-}
-
-void Binder::read_operands(const Meaning& meaning, const Event& event) {
-  clear_operands(operands_set_ & ~meaning.written);
-  operands_set_ = meaning.operands;
-  const Read* const end = meaning.reads.data() + meaning.read_count;
-  for (const Read* next = meaning.reads.data(); next != end; ++next) {
-    const Read& read = *next;
-    step_.operands[static_cast<std::size_t>(read.operand)] = event.values[read.field] & read.mask;
-  }
-}
-
-// A call that was left by an exception has no result, and wrote nothing to be relied on.
-void Binder::read_operands_raised(const Meaning& meaning, const Binding& binding,
-                                  const Event& event) {
-  clear_operands(operands_set_);
-  operands_set_ = meaning.operands;
-  for (std::size_t i = 0; i < meaning.read_count; ++i) {
-    const Read& read = meaning.reads[i];
-    if (read.field >= binding.entry_values) continue;
-    step_.operands[static_cast<std::size_t>(read.operand)] = event.values[read.field] & read.mask;
-  }
-}
-
-// An event sets a few of many operands: those that the last one set are all that isn't 0.
-void Binder::clear_operands(std::uint64_t set) {
-  for (; set != 0; set &= set - 1) {
-    step_.operands[static_cast<std::size_t>(std::countr_zero(set))] = 0;
-  }
+  if (meaning.finish != nullptr) meaning.finish(step, pointer_bytes_);
+  return step;
 }
 
 bool Binder::happened(const Meaning& meaning, const Binding& binding, const Event& event) {
@@ -106,16 +70,11 @@ bool Binder::bind_row(Meaning& meaning, const OperationRow& row, const Layout& l
   bound.op = row.op;
   bound.other_op = row.other_op;
   bound.finish = row.finish;
-  bound.operands = row.finish == nullptr
-                       ? 0
-                       : bit_of(Operand::type) | bit_of(Operand::size) | bit_of(Operand::kind);
   for (const OperandSource& source : row.operands) {
-    if (source.kind != OperandSource::Kind::unused) bound.operands |= bit_of(source.operand);
     switch (source.kind) {
       case OperandSource::Kind::unused:
         break;
       case OperandSource::Kind::constant:
-        bound.written |= bit_of(source.operand);
         bound.fixed[bound.fixed_count++] = {source.operand,
                                             pointer_bytes_ == 4 ? source.value32 : source.value64};
         break;
@@ -123,7 +82,6 @@ bool Binder::bind_row(Meaning& meaning, const OperationRow& row, const Layout& l
       case OperandSource::Kind::optional_field: {
         const int field = find(source.field);
         if (field >= 0) {
-          bound.written |= bit_of(source.operand);
           bound.reads[bound.read_count++] = {mask_of(layout.fields[field]), source.operand,
                                              static_cast<std::uint8_t>(field)};
         } else if (source.kind == OperandSource::Kind::field) {
@@ -137,6 +95,7 @@ bool Binder::bind_row(Meaning& meaning, const OperationRow& row, const Layout& l
   bound.must_hold = static_cast<std::int8_t>(row.must_hold.empty() ? -1 : find(row.must_hold));
   if (bound.must_succeed < 0 && !row.must_succeed.empty()) return false;
   if (bound.must_hold < 0 && !row.must_hold.empty()) return false;
+  bound.step.driver = meaning.step.driver;
   meaning = bound;
   return true;
 }
@@ -149,11 +108,10 @@ void Binder::bind_new(Binding& binding, FunctionId id) const {
     constexpr std::uint64_t kAllBits = ~std::uint64_t{0};
     gap.reads = {Read{kAllBits, Operand::count, 0}, Read{kAllBits, Operand::until, 1}};
     gap.read_count = 2;
-    gap.operands = gap.written = bit_of(Operand::count) | bit_of(Operand::until);
     return;
   }
   const Function& function = trace_.function(id);
-  binding.driver = function.module;
+  for (Meaning& meaning : binding.meanings) meaning.step.driver = function.module;
   binding.entry_values = function.layout.entry_count;
   bool modelled = false;
   for (const std::span<const OperationRow> table : operation_tables()) {

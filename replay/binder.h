@@ -16,7 +16,8 @@ class Binder {
  public:
   explicit Binder(const format::TraceReader& trace);
 
-  // `irql` of the step is left to the caller. What it returns lives until the next call.
+  // `irql` and what the World derives are left to the caller. What it returns lives until the next
+  // call.
   Step& step(const format::Event& event);
 
   // An event of that function may be one of the operations that `is_one` accepts.
@@ -56,16 +57,14 @@ class Binder {
     std::uint8_t fixed_count = 0;
     std::int8_t must_succeed = -1;  // field that must be a success status
     std::int8_t must_hold = -1;     // field that must not be zero
-    std::uint64_t operands = 0;     // a bit for each that it may set
-    std::uint64_t written = 0;      // for each that it sets whenever the call returned
     FinishStep finish = nullptr;
+    Step step;  // of each event anew: operands that it doesn't have are 0, and stay so
     std::array<Read, kMaxOperandSources> reads;
     std::array<Fixed, kMaxOperandSources> fixed;
   };
   struct Binding {
     std::array<Meaning, 2> meanings;  // at entry, at exit
     std::array<std::uint64_t, 2> events{};
-    format::ModuleId driver = format::kNoModuleId;
     std::uint8_t entry_values = 0;  // those behind them exist only where the call returned
     bool bound = false;
     bool counted = false;  // no row knows it, and it is a DDI: its calls are reported
@@ -79,18 +78,12 @@ class Binder {
   }
   void bind_new(Binding& binding, format::FunctionId id) const;
   bool bind_row(Meaning& meaning, const OperationRow& row, const format::Layout& layout) const;
-  void read_operands(const Meaning& meaning, const format::Event& event);
-  void read_operands_raised(const Meaning& meaning, const Binding& binding,
-                            const format::Event& event);
-  void clear_operands(std::uint64_t set);
   std::uint64_t mask_of(const format::Field& field) const;
   static bool happened(const Meaning& meaning, const Binding& binding, const format::Event& event);
 
   const format::TraceReader& trace_;
   const unsigned pointer_bytes_;
   std::vector<Binding> bindings_;  // by function
-  Step step_;
-  std::uint64_t operands_set_ = 0;  // of step_
 };
 
 }  // namespace ddireplay::replay
