@@ -3,10 +3,10 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cctype>
 #include <string_view>
 
 #include "format/error.h"
+#include "replay/text_case.h"
 
 namespace ddireplay::replay {
 
@@ -14,16 +14,9 @@ namespace {
 
 using format::Event;
 
-std::string lower_case(std::string_view text) {
-  std::string result(text);
-  std::ranges::transform(result, result.begin(), [](unsigned char c) { return std::tolower(c); });
-  return result;
-}
-
 bool is_named(const format::Module& module, std::string_view name) {
-  const std::string full = lower_case(module.name);
-  const std::string wanted = lower_case(name);
-  return full == wanted || full.substr(0, full.rfind('.')) == wanted;
+  const std::string_view full = module.name;
+  return same_without_case(full, name) || same_without_case(full.substr(0, full.rfind('.')), name);
 }
 
 class Selector {

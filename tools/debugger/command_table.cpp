@@ -2,9 +2,9 @@
 
 #include <algorithm>
 #include <array>
-#include <cctype>
 #include <vector>
 
+#include "replay/text_case.h"
 #include "tools/debugger/expression.h"
 #include "tools/debugger/words.h"
 #include "tools/number.h"
@@ -210,8 +210,7 @@ constexpr std::array<Alias, 9> kAliases = {{
 
 // Commands are typed in either case.
 std::string name_of(std::string_view typed) {
-  std::string name(typed);
-  std::ranges::transform(name, name.begin(), [](unsigned char c) { return std::tolower(c); });
+  std::string name = replay::lower_case(typed);
   const auto alias = std::ranges::find(kAliases, name, &Alias::typed);
   return alias == kAliases.end() ? name : std::string(alias->name);
 }

@@ -4,6 +4,7 @@
 #include <array>
 
 #include "checkers/ledger/ledger.h"
+#include "replay/text_case.h"
 #include "tools/report/append.h"
 #include "tools/report/text.h"
 
@@ -194,7 +195,8 @@ void append_drivers(std::string& out, const ReportView& view, const replay::Worl
   bool found = image.empty();
   for (const replay::Driver& driver : world.drivers().all()) {
     if (driver.module == format::kNoModuleId) continue;
-    if (!image.empty() && !same_name(view.trace.module(driver.module).name, image)) continue;
+    if (!image.empty() && !replay::same_without_case(view.trace.module(driver.module).name, image))
+      continue;
     append_driver(out, view, world, driver, allocations, entries);
     found = true;
   }
