@@ -143,9 +143,8 @@ Made make_redacted(format::TraceReader& trace, bool keep_tags, unsigned threads)
   const std::vector<Verdict> before = verdicts_of(trace, threads);
   Made made = {.trace = redaction.write(0), .said = {}, .json = {}};
   std::vector<Verdict> after = verdicts_of(made.trace, threads);
-  const format::FooterInfo* const footer = trace.footer();
-  const std::uint64_t finding =
-      footer != nullptr && footer->derivation ? footer->derivation->finding : 0;
+  const format::Derivation* const derivation = trace.derivation();
+  const std::uint64_t finding = derivation == nullptr ? 0 : derivation->finding;
   if (finding != 0) {
     made.trace = redaction.write(renamed(finding, before, after));
     after = verdicts_of(made.trace, threads);

@@ -138,14 +138,13 @@ std::string positions_text(const std::vector<std::uint64_t>& positions) {
 }
 
 void refuse_reduced(const format::TraceReader& trace, const Finding& finding) {
-  const format::FooterInfo* const footer = trace.footer();
-  const bool is_of_other = footer != nullptr && footer->derivation &&
-                           footer->derivation->finding != 0 &&
-                           footer->derivation->finding != finding.fingerprint;
+  const format::Derivation* const derivation = trace.derivation();
+  const bool is_of_other = derivation != nullptr && derivation->finding != 0 &&
+                           derivation->finding != finding.fingerprint;
   if (!is_of_other) return;
   throw Error(fmt::format("{}: was reduced to finding {:016x}, and proves no other; reduce the "
                           "recording that it was made of",
-                          trace.name(), footer->derivation->finding),
+                          trace.name(), derivation->finding),
               ExitStatus::usage);
 }
 

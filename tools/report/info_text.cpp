@@ -120,7 +120,8 @@ void append_condition(std::string& out, const format::TraceReader& trace) {
   if (footer != nullptr && footer->started_attached) {
     append(out, "           began while the driver was running\n");
   }
-  for (const std::string& line : derivation_lines(footer)) append(out, "           {}\n", line);
+  for (const std::string& line : derivation_lines(trace.derivation()))
+    append(out, "           {}\n", line);
   if (footer != nullptr && footer->flight) append(out, "           {}\n", kFlightText);
   if (footer != nullptr && footer->stacks_lost != 0) {
     append(out, "           {} without a stack\n", counted(footer->stacks_lost, "event"));
@@ -242,7 +243,7 @@ Json info_json(const format::TraceReader& trace) {
       {"complete", is_complete(trace)},
       {"end_reason", footer == nullptr ? Json() : Json(end_reason_text(footer->end_reason))},
       {"ending", ending_json(trace, nullptr)},
-      {"derivation", derivation_json(footer)},
+      {"derivation", derivation_json(trace.derivation())},
       {"started_attached", footer != nullptr && footer->started_attached},
       {"flight", footer != nullptr && footer->flight},
       {"stacks_lost", footer == nullptr ? 0 : footer->stacks_lost},
