@@ -88,11 +88,6 @@ std::string start_text(std::uint64_t filetime) {
 
 bool has_pdb(const format::Module& module) { return !module.pdb_name.empty(); }
 
-std::string pdb_text(const format::Module& module) {
-  if (!has_pdb(module)) return "no PDB named";
-  return fmt::format("{} {} age {}", module.pdb_name, guid_text(module.pdb_guid), module.pdb_age);
-}
-
 void append_machine(std::string& out, const format::TraceReader& trace) {
   const format::FileHeader& header = trace.header();
   append(out, "Trace:     {}, {} bytes, format {}\n", trace.name(), trace.file_bytes(),

@@ -199,4 +199,10 @@ std::string Symbolizer::symbols_state(format::ModuleId module) {
   return symbols.from_trace ? "symbols in the trace" : "symbols from the symbol path";
 }
 
+std::string Symbolizer::symbols_file(format::ModuleId module) {
+  const State::Symbols& symbols = state_->symbols_of(module);
+  if (symbols.table == nullptr || symbols.from_trace) return "";
+  return state_->store.file_of(state_->trace.module(module)).string();
+}
+
 }  // namespace ddireplay::tools

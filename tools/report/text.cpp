@@ -8,6 +8,7 @@
 
 #include "checkers/ledger/bug_checks.h"
 #include "replay/text_case.h"
+#include "tools/symbols/guid.h"
 
 namespace ddireplay::tools {
 namespace {
@@ -88,6 +89,11 @@ std::string module_display_name(std::string_view file_name) {
     return replay::same_without_case(name, stem);
   });
   return std::string(kernel ? "nt" : stem);
+}
+
+std::string pdb_text(const format::Module& module) {
+  if (module.pdb_name.empty()) return "no PDB named";
+  return fmt::format("{} {} age {}", module.pdb_name, guid_text(module.pdb_guid), module.pdb_age);
 }
 
 bool matches(std::string_view name, std::string_view pattern) {
