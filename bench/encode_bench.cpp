@@ -25,12 +25,7 @@ class Records {
       traffic_.step();
       for (recorder::Ring& ring : alone_.recorder.rings()) {
         if (ring.used() < kChunkSlots - 128) continue;
-        const recorder::Drained drained = ring.drain(room, [this](const auto& record) {
-          const format::FunctionEntry& function =
-              alone_.recorder.tables().functions()[record.function];
-          const bool at_exit = (record.flags & format::event_flags::exit) != 0;
-          return unsigned{at_exit ? function.exit_count : function.entry_count};
-        });
+        const recorder::Drained drained = ring.drain(room, value_counts(alone_.recorder));
         chunks_.emplace_back(room.begin(), room.begin() + drained.slots);
       }
     }

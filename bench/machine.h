@@ -29,7 +29,7 @@ Machine& machine();
 // The bytes that stand at kKernelMemory.
 void set_kernel_memory(std::span<std::byte> bytes);
 
-// The image that describe_module() knows.
+// An image that describe_module() knows.
 struct Image {
   const char* name;
   std::uint64_t base;

@@ -57,15 +57,19 @@ struct RecorderAlone {
   recorder::Recorder recorder;
 };
 
-// Takes out and forgets.
-inline void discard(recorder::Recorder& recorder, std::span<recorder::Slot> room) {
-  const auto value_count = [&](const recorder::Record& record) {
+// Tells a ring how many values a record has. The recorder must outlive it.
+inline auto value_counts(recorder::Recorder& recorder) {
+  return [&recorder](const recorder::Record& record) {
     const format::FunctionEntry& function = recorder.tables().functions()[record.function];
     const bool at_exit = (record.flags & format::event_flags::exit) != 0;
     return unsigned{at_exit ? function.exit_count : function.entry_count};
   };
+}
+
+// Takes out and forgets.
+inline void discard(recorder::Recorder& recorder, std::span<recorder::Slot> room) {
   for (recorder::Ring& ring : recorder.rings()) {
-    while (ring.used() != 0) ring.drain(room, value_count);
+    while (ring.used() != 0) ring.drain(room, value_counts(recorder));
   }
 }
 

@@ -191,7 +191,7 @@ if wanted replay; then bench_replay; fi
 if wanted wine; then . bench/wine.sh; fi
 print_results "$events synthetic events" build/bench/results.json "${tables[@]}"
 
-# A recording of one's own: size and replay only. No peer has its events.
+# A recording of one's own: size and replay only. The peers read events of their own.
 for trace in "${traces[@]}"; do
   : >"$measures"
   short_trace=

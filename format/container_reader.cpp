@@ -83,7 +83,7 @@ class ContainerReader {
 
   Container read() && {
     result_.is_indexed = read_index();
-    if (!result_.is_indexed) scan();
+    if (!result_.is_indexed && !read_without_trailer()) scan();
     find_missing();
     drop_unusable();
     summarise();
@@ -106,10 +106,43 @@ class ContainerReader {
     if (!footer || footer->header.kind != ChunkKind::footer || end_of(*footer) != end) {
       return false;
     }
+    return take_footer(*footer);
+  }
+
+  // The recorder writes its footer when all else is in the file: what the footer does not tell of
+  // was never there.
+  bool read_without_trailer() {
+    std::uint64_t offset = sizeof(FileHeader);
+    auto chunk = chunk_at(file_, offset, file_.size(), trace_id());
+    while (chunk && chunk->header.kind != ChunkKind::footer) {
+      offset = end_of(*chunk);
+      chunk = chunk_at(file_, offset, file_.size(), trace_id());
+    }
+    if (!chunk) return false;
+    const std::uint64_t end = end_of(*chunk);
+    if (has_chunk_behind(end) || !take_footer(*chunk)) return false;
+    std::string text = "its trailer is missing or damaged; its footer says that nothing else is";
+    if (end != file_.size()) {
+      text += fmt::format("; offset {}: {} bytes behind the footer are not used", end,
+                          file_.size() - end);
+    }
+    problem(std::move(text));
+    return true;
+  }
+
+  bool has_chunk_behind(std::uint64_t offset) const {
+    for (; offset < file_.size(); offset = find_magic(file_, offset + 1, kChunkMagic)) {
+      if (chunk_at(file_, offset, file_.size(), trace_id())) return true;
+    }
+    return false;
+  }
+
+  // False where footer and chunks do not agree.
+  bool take_footer(const ChunkInfo& footer) {
     try {
-      FooterContents contents = read_footer(checked_payload(file_, *footer));
-      const bool found = contents.chunks.empty() ? walk_chunks(contents.info, *footer)
-                                                 : take_chunks(contents.chunks, *footer);
+      FooterContents contents = read_footer(checked_payload(file_, footer));
+      const bool found = contents.chunks.empty() ? walk_chunks(contents.info, footer)
+                                                 : take_chunks(contents.chunks, footer);
       if (!found) return false;
       result_.footer = std::move(contents.info);
     } catch (const Malformed&) {

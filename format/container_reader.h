@@ -1,5 +1,6 @@
 // Finds the chunks of a .ddt file: through its index; one after the other, where its recorder had
-// no room for an index; or, where something is missing or wrong, by looking for them.
+// no room for an index or its trailer is missing; or, where anything else is missing or wrong, by
+// looking for them.
 #pragma once
 
 #include <cstddef>
@@ -16,7 +17,7 @@ struct Container {
   FileHeader header{};
   std::vector<ChunkInfo> chunks;  // in the order of their numbers; each lies within the file
   std::optional<FooterInfo> footer;
-  bool is_indexed = false;  // the footer and what it says account for every byte
+  bool is_indexed = false;  // trailer, footer and what it says account for every byte
   Condition condition;
 };
 

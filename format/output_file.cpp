@@ -37,7 +37,9 @@ std::string place_of_output(const std::string& name) {
 }
 
 OutputFile::OutputFile(std::string name)
-    : name_(std::move(name)), place_(place_of_output(name_)), partial_name_(place_ + ".partial") {
+    : name_(std::move(name)),
+      place_(place_of_output(name_)),
+      partial_name_(place_ + std::string(kPartialExtension)) {
   // Without O_NONBLOCK a pipe of that name would make us wait for ever.
   constexpr int kFlags = O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NONBLOCK;
   fd_ = ::open(partial_name_.c_str(), kFlags, 0666);

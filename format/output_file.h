@@ -4,8 +4,11 @@
 #include <cstddef>
 #include <span>
 #include <string>
+#include <string_view>
 
 namespace ddireplay::format {
+
+inline constexpr std::string_view kPartialExtension = ".partial";
 
 // Where a file of that name is written: a symbolic link stays one, and what it names is replaced.
 // Throws Error where something of that name is no regular file, and would be replaced by one.

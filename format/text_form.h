@@ -38,6 +38,10 @@ void read_text(std::istream& text, const std::string& name, const std::string& p
 // The same in memory, ready to be read.
 TraceReader trace_from_text(std::string_view text, std::string name);
 
+// Whether the file is a text, or at least was meant to be one. Where it can't be opened, or is no
+// regular file, it is none.
+bool is_text_form(const std::string& path);
+
 // Opens a trace in either form: binary, or text that begins with its `ddireplay-text` line. Throws
 // Error as TraceReader::open does.
 TraceReader open_trace(const std::string& path);

@@ -20,8 +20,7 @@ TraceCopy::TraceCopy(const TraceReader& source, TraceWriter& writer, const CopyO
       writer_(writer),
       options_(options),
       change_(options.change == nullptr ? unchanged_ : *options.change) {
-  const FooterInfo* const footer = source_.footer();
-  if (footer != nullptr && footer->derivation) begin_ = footer->derivation->begin;
+  if (const Derivation* const derivation = source_.derivation()) begin_ = derivation->begin;
   if (!options_.only_used) add_modules();
 }
 
@@ -137,8 +136,8 @@ void TraceCopy::recount_imports(FooterInfo& footer) const {
 
 Derivation TraceCopy::derivation(const CopyStep& step) const {
   Derivation derivation;
-  if (source_.footer() != nullptr && source_.footer()->derivation) {
-    derivation = *source_.footer()->derivation;
+  if (const Derivation* const before = source_.derivation()) {
+    derivation = *before;
     if (derivation.begin != 0) derivation.begin = before_begin_ + 1;
   } else {
     derivation.events = step.events;

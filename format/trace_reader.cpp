@@ -147,6 +147,11 @@ const FooterInfo* TraceReader::footer() const {
   return footer ? &*footer : nullptr;
 }
 
+const Derivation* TraceReader::derivation() const {
+  const auto& footer = state_->container.footer;
+  return footer && footer->derivation ? &*footer->derivation : nullptr;
+}
+
 const Condition& TraceReader::condition() const { return state_->container.condition; }
 
 const Function& TraceReader::function(FunctionId id) const { return state_->tables.function(id); }

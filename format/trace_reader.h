@@ -95,9 +95,11 @@ struct Condition {
   std::vector<std::string> problems;  // one line each, as they were found; names offset and chunk
 
   // Nothing is missing: a finding that isn't there wasn't there.
-  bool complete() const {
+  bool complete() const { return complete_since_begin() && !begins_late; }
+  // Nothing is missing behind the oldest event that a flight recording has kept.
+  bool complete_since_begin() const {
     return has_footer && !recovered && lost_events == 0 && damaged_chunks == 0 &&
-           skipped_bytes == 0 && missing_chunks == 0 && !begins_late;
+           skipped_bytes == 0 && missing_chunks == 0;
   }
 };
 
@@ -135,6 +137,7 @@ class TraceReader {
   const FileHeader& header() const;
   std::span<const ChunkInfo> chunks() const;  // by their numbers, whole ones only
   const FooterInfo* footer() const;           // nullptr: the trace has none
+  const Derivation* derivation() const;       // nullptr: it is as it was recorded, or has no footer
   const Condition& condition() const;
 
   // Tables. They grow while an EventSource reads; ids and addresses of what is in them stay.

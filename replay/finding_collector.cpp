@@ -94,8 +94,8 @@ bool rule_before(const Rule& left, const Rule& right) {
 
 FindingCollector::FindingCollector(const World& world, std::span<const Rule* const> selected)
     : world_(world), selected_(selected), fingerprint_(world.trace()) {
-  const format::FooterInfo* const footer = world.trace().footer();
-  if (footer != nullptr && footer->derivation) reduced_to_ = footer->derivation->finding;
+  const format::Derivation* const derivation = world.trace().derivation();
+  if (derivation != nullptr) reduced_to_ = derivation->finding;
 }
 
 void FindingCollector::report(Finding finding) {

@@ -8,20 +8,13 @@
 #include <string_view>
 
 #include "format/freestanding/checksum.h"
+#include "replay/text_case.h"
 
 namespace ddireplay::replay {
 
 namespace {
 
 // Hosts differ in the case of file names.
-std::string lower_case(std::string_view text) {
-  std::string result(text);
-  for (char& c : result) {
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-  }
-  return result;
-}
-
 std::string driver_name(const format::TraceReader& trace, format::ModuleId driver) {
   return driver == format::kNoModuleId ? "" : lower_case(trace.module(driver).name);
 }

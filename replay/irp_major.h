@@ -1,4 +1,4 @@
-// Names of the major function codes of requests.
+// The major function codes of requests.
 #pragma once
 
 #include <array>
@@ -40,6 +40,13 @@ constexpr std::string_view irp_major_name(std::uint64_t major) {
       "IRP_MJ_PNP",
   };
   return major < kNames.size() ? kNames[major] : std::string_view{};
+}
+
+// A device control request, the internal kind too: one of its parameters is an I/O control code.
+constexpr bool has_control_code(std::uint64_t major) {
+  constexpr std::uint64_t kDeviceControl = 0x0e;
+  constexpr std::uint64_t kInternalDeviceControl = 0x0f;
+  return major == kDeviceControl || major == kInternalDeviceControl;
 }
 
 }  // namespace ddireplay::replay

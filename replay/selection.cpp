@@ -3,10 +3,10 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cctype>
 #include <string_view>
 
 #include "format/error.h"
+#include "replay/text_case.h"
 
 namespace ddireplay::replay {
 
@@ -14,16 +14,9 @@ namespace {
 
 using format::Event;
 
-std::string lower_case(std::string_view text) {
-  std::string result(text);
-  std::ranges::transform(result, result.begin(), [](unsigned char c) { return std::tolower(c); });
-  return result;
-}
-
 bool is_named(const format::Module& module, std::string_view name) {
-  const std::string full = lower_case(module.name);
-  const std::string wanted = lower_case(name);
-  return full == wanted || full.substr(0, full.rfind('.')) == wanted;
+  const std::string_view full = module.name;
+  return same_without_case(full, name) || same_without_case(full.substr(0, full.rfind('.')), name);
 }
 
 class Selector {
@@ -36,7 +29,8 @@ class Selector {
  private:
   void check_range();
   void check_drivers() const;
-  bool is_wanted(const Event& event) const;
+  bool is_wanted(const Event& event, const std::vector<bool>& wanted_modules) const;
+  void leave_out_others();
   void choose_events();
   void add_surroundings();
   void add_structure();
@@ -88,26 +82,31 @@ void Selector::check_drivers() const {
   }
 }
 
-bool Selector::is_wanted(const Event& event) const {
-  if (event.function == format::kGap || wanted_.drivers.empty()) return true;
+bool Selector::is_wanted(const Event& event, const std::vector<bool>& wanted_modules) const {
+  if (event.function == format::kGap) return true;
   const format::ModuleId id = trace_.function(event.function).module;
-  if (id == format::kNoModuleId) return true;
-  return std::ranges::any_of(
-      wanted_.drivers, [&](const std::string& name) { return is_named(trace_.module(id), name); });
+  return id == format::kNoModuleId || wanted_modules[id];
+}
+
+void Selector::leave_out_others() {
+  std::vector<bool> wanted_modules(trace_.module_count());
+  for (format::ModuleId id = 0; id < wanted_modules.size(); ++id) {
+    wanted_modules[id] = std::ranges::any_of(wanted_.drivers, [&](const std::string& name) {
+      return is_named(trace_.module(id), name);
+    });
+  }
+  format::EventSource source(trace_, {.threads = threads_});
+  Item item = 0;
+  for (auto batch = source.next(); !batch.empty(); batch = source.next()) {
+    for (const Event& event : batch) of_others_[item++] = !is_wanted(event, wanted_modules);
+  }
 }
 
 void Selector::choose_events() {
   selection_.items.resize(links_.items());
   of_others_.resize(links_.items());
-  format::EventSource source(trace_, {.threads = threads_});
-  Item item = 0;
-  for (auto batch = source.next(); !batch.empty(); batch = source.next()) {
-    for (const Event& event : batch) {
-      of_others_[item] = !is_wanted(event);
-      if (item >= first_ && item < end_) selection_.items[item] = !of_others_[item];
-      ++item;
-    }
-  }
+  if (!wanted_.drivers.empty()) leave_out_others();
+  for (Item item = first_; item < end_; ++item) selection_.items[item] = !of_others_[item];
 }
 
 // The callbacks around what was chosen, and the other ends of calls, as far as they don't lie

@@ -33,8 +33,9 @@ constexpr const char* kFooter =
     "  0  clean\n"
     "  1  findings\n"
     "  2  wrong usage\n"
-    "  3  a trace is lossy, was recovered or ends early: the verdict has gaps\n"
-    "  4  not a trace, or unreadable\n"
+    "  3  a trace is lossy, was recovered or ends early, or what was found is unknown:\n"
+    "     the verdict has gaps\n"
+    "  4  not a trace, or unreadable; or the output can't be written\n"
     "\n"
     "`ddireplay COMMAND --help` says more of each.";
 

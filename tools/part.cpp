@@ -69,6 +69,7 @@ struct Verdict {
   std::uint64_t position;
   replay::Verdict verdict;
   std::uint64_t fingerprint;
+  bool is_reported;  // where nobody names rules
   bool operator==(const Verdict& other) const {
     return rule == other.rule && position == other.position && verdict == other.verdict;
   }
@@ -80,8 +81,8 @@ std::vector<Verdict> verdicts_of(format::TraceReader& trace, unsigned threads) {
   replay.run();
   std::vector<Verdict> verdicts;
   for (const replay::Finding& finding : replay.report().findings) {
-    verdicts.push_back(
-        {finding.rule->id(), finding.position, finding.verdict, finding.fingerprint});
+    verdicts.push_back({finding.rule->id(), finding.position, finding.verdict, finding.fingerprint,
+                        finding.rule->by_default});
   }
   // Findings of one event are sorted by the addresses of their objects, too; these keep their order
   // only within each half of the address space.
@@ -143,9 +144,8 @@ Made make_redacted(format::TraceReader& trace, bool keep_tags, unsigned threads)
   const std::vector<Verdict> before = verdicts_of(trace, threads);
   Made made = {.trace = redaction.write(0), .said = {}, .json = {}};
   std::vector<Verdict> after = verdicts_of(made.trace, threads);
-  const format::FooterInfo* const footer = trace.footer();
-  const std::uint64_t finding =
-      footer != nullptr && footer->derivation ? footer->derivation->finding : 0;
+  const format::Derivation* const derivation = trace.derivation();
+  const std::uint64_t finding = derivation == nullptr ? 0 : derivation->finding;
   if (finding != 0) {
     made.trace = redaction.write(renamed(finding, before, after));
     after = verdicts_of(made.trace, threads);
@@ -156,7 +156,8 @@ Made make_redacted(format::TraceReader& trace, bool keep_tags, unsigned threads)
                 "findings; nothing is written");
   }
   made.said = report_text(redaction.report());
-  made.json = report_json(redaction.report(), after.size()).dump();
+  const auto reported = std::ranges::count_if(after, &Verdict::is_reported);
+  made.json = report_json(redaction.report(), static_cast<std::size_t>(reported)).dump();
   return made;
 }
 

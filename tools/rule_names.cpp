@@ -9,6 +9,7 @@
 #include "checkers/ledger/row_id.h"
 #include "checkers/registry.h"
 #include "format/error.h"
+#include "replay/text_case.h"
 
 namespace ddireplay::tools {
 namespace {
@@ -28,8 +29,7 @@ std::string rule_name(const std::string& word) {
     const std::string id = checkers::canonical_id(word);
     return id.starts_with("wdm:") ? word : id;
   }
-  std::string name = word;
-  std::ranges::transform(name, name.begin(), [](unsigned char c) { return std::tolower(c); });
+  std::string name = replay::lower_case(word);
   const std::string digits = name.starts_with("0x") ? name.substr(2) : name;
   const bool is_number = digits.size() <= 2 && !digits.empty() &&
                          digits.find_first_not_of("0123456789abcdef") == std::string::npos;

@@ -10,23 +10,26 @@
 
 namespace ddireplay::tools {
 
+void write_as_text(format::TraceReader& trace, const std::string& out) {
+  if (out == "-") {
+    format::write_text(trace, std::cout);
+    if (!std::cout.flush()) throw format::Error("standard output can't be written");
+    return;
+  }
+  PartialFile file(out);
+  format::write_text(trace, file.stream());
+  file.commit();
+}
+
 void write_trace(std::vector<std::byte> trace, const std::string& out) {
-  const bool is_standard = out == "-";
-  if (!is_standard && !out.ends_with(".txt")) {
+  if (out != "-" && !out.ends_with(".txt")) {
     format::OutputFile file(out);
     file.write(trace);
     file.flush();
     return file.publish();
   }
   format::TraceReader reader = format::TraceReader::from_bytes(std::move(trace), out);
-  if (is_standard) {
-    format::write_text(reader, std::cout);
-    if (!std::cout.flush()) throw format::Error("standard output can't be written");
-    return;
-  }
-  PartialFile file(out);
-  format::write_text(reader, file.stream());
-  file.commit();
+  write_as_text(reader, out);
 }
 
 }  // namespace ddireplay::tools

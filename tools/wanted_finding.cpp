@@ -6,6 +6,7 @@
 #include <cctype>
 
 #include "format/error.h"
+#include "replay/text_case.h"
 #include "tools/report/text.h"
 #include "tools/rule_names.h"
 
@@ -38,9 +39,7 @@ Wanted wanted_finding(const std::string& typed) {
                                     typed, kDigitsMin),
                         format::ExitStatus::usage);
   }
-  wanted.fingerprint = digits;
-  std::ranges::transform(wanted.fingerprint, wanted.fingerprint.begin(),
-                         [](unsigned char c) { return std::tolower(c); });
+  wanted.fingerprint = replay::lower_case(digits);
   return wanted;
 }
 

@@ -19,7 +19,8 @@ std::string_view callback_noun(replay::CallbackKind kind);
 // Address of the callback's routine.
 std::uint64_t routine_of(const replay::CallbackFrame& frame, const replay::World& world);
 
-// Reports that the callback broke the rule by how it returned; `besides`: further objects.
+// Reports that the callback broke the rule by how it was entered or by how it returned, which
+// `step` is; `besides`: further objects.
 void report_callback(const replay::Rule& rule, const replay::CallbackFrame& frame,
                      const replay::Step& step, const replay::World& world,
                      std::array<std::uint64_t, 4> parameters, std::string_view what,

@@ -5,21 +5,21 @@
 
 #include "checkers/ledger/row_id.h"
 #include "checkers/ledger/words.h"
+#include "replay/text_case.h"
 
 namespace ddireplay::checkers {
 namespace {
 
-char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
+using replay::fold_case;
 
 bool contains(std::string_view text, std::string_view part) {
-  const auto same = [](char a, char b) { return lower(a) == lower(b); };
+  const auto same = [](char a, char b) { return fold_case(a) == fold_case(b); };
   return part.empty() ||
          std::search(text.begin(), text.end(), part.begin(), part.end(), same) != text.end();
 }
 
 bool begins_with(std::string_view text, std::string_view start) {
-  return text.size() >= start.size() &&
-         std::ranges::equal(text.substr(0, start.size()), start, {}, lower, lower);
+  return replay::same_without_case(text.substr(0, start.size()), start);
 }
 
 bool has_canonical_id(const LedgerRow& row, std::string_view id) {
@@ -51,7 +51,7 @@ std::size_t distance(std::string_view a, std::string_view b) {
   for (std::size_t i = 0; i < a.size(); ++i) {
     std::size_t diagonal = costs[0]++;
     for (std::size_t k = 0; k < b.size(); ++k) {
-      const std::size_t changed = diagonal + (lower(a[i]) == lower(b[k]) ? 0 : 1);
+      const std::size_t changed = diagonal + (fold_case(a[i]) == fold_case(b[k]) ? 0 : 1);
       diagonal = costs[k + 1];
       costs[k + 1] = std::min({changed, costs[k] + 1, diagonal + 1});
     }

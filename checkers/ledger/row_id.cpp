@@ -8,6 +8,7 @@
 
 #include "checkers/ledger/ledger.h"
 #include "checkers/ledger/words.h"
+#include "replay/text_case.h"
 
 namespace ddireplay::checkers {
 namespace {
@@ -20,18 +21,10 @@ std::optional<std::uint64_t> parse_hex(std::string_view text) {
   return value;
 }
 
-std::string lower_case(std::string_view text) {
-  std::string lower(text);
-  for (char& c : lower) {
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-  }
-  return lower;
-}
-
 // A code in upper case; a word in lower case.
 std::string canonical_part(std::string_view text) {
   const std::optional<std::uint64_t> code = parse_hex(text);
-  return code ? fmt::format("{:X}", *code) : lower_case(text);
+  return code ? fmt::format("{:X}", *code) : replay::lower_case(text);
 }
 
 }  // namespace
@@ -48,7 +41,7 @@ IdParts parts_of(std::string_view id) {
 
 std::string canonical_id(std::string_view text) {
   const std::size_t colon = text.find(':');
-  if (colon == std::string_view::npos) return lower_case(text);
+  if (colon == std::string_view::npos) return replay::lower_case(text);
   return canonical_part(text.substr(0, colon)) + ":" + canonical_part(text.substr(colon + 1));
 }
 

@@ -19,7 +19,6 @@ using replay::Evidence;
 using replay::Finding;
 using replay::kApcLevel;
 using replay::kDispatchLevel;
-using replay::ModelId;
 using replay::ModelSet;
 using replay::Op;
 using replay::Operand;

@@ -1,8 +1,11 @@
 #include <array>
 #include <cstring>
+#include <filesystem>
+#include <fstream>
 #include <istream>
 #include <span>
 #include <streambuf>
+#include <system_error>
 #include <utility>
 #include <vector>
 
@@ -208,8 +211,9 @@ void parse(Parser& parser, std::istream& text, const std::string& name) {
   if (text.bad()) throw Error(name + ": can't be read to its end; get an undamaged copy");
 }
 
+// A first line that goes wrong behind its first word is a text with a mistake.
 bool is_text_form(std::span<const std::byte> bytes) {
-  return bytes.size() > kFirstWord.size() && bytes[kFirstWord.size()] == std::byte{' '} &&
+  return bytes.size() >= kFirstWord.size() &&
          std::memcmp(bytes.data(), kFirstWord.data(), kFirstWord.size()) == 0;
 }
 
@@ -226,6 +230,15 @@ TraceReader trace_from_text(std::string_view text, std::string name) {
   Parser parser("");
   parse(parser, stream, name);
   return TraceReader::from_bytes(parser.take_bytes(), std::move(name));
+}
+
+bool is_text_form(const std::string& path) {
+  // Opening a pipe that nobody writes to would wait for ever.
+  std::error_code error;
+  if (!std::filesystem::is_regular_file(path, error)) return false;
+  std::array<char, kFirstWord.size()> start{};
+  std::ifstream(path, std::ios::binary).read(start.data(), start.size());
+  return is_text_form(std::as_bytes(std::span(start)));
 }
 
 TraceReader open_trace(const std::string& path) {

@@ -5,6 +5,7 @@
 
 #include "replay/irql.h"
 #include "replay/operation_table.h"
+#include "replay/pool_tag.h"
 
 namespace ddireplay::replay::operations {
 
@@ -19,11 +20,6 @@ constexpr OperandSource fixed(Operand operand, std::uint64_t value) {
 }
 constexpr OperandSource fixed(Operand operand, std::uint64_t value32, std::uint64_t value64) {
   return {OperandSource::Kind::constant, operand, {}, value32, value64};
-}
-
-constexpr std::uint64_t tag_of(std::string_view text) {
-  return std::uint64_t(text[0]) | std::uint64_t(text[1]) << 8 | std::uint64_t(text[2]) << 16 |
-         std::uint64_t(text[3]) << 24;
 }
 
 inline void set(Step& step, Operand operand, std::uint64_t value) {

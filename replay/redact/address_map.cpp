@@ -97,16 +97,10 @@ void AddressMap::place(const std::string& trace) {
   }
 }
 
-const AddressMap::Region* AddressMap::find(std::uint64_t address) const {
+std::optional<std::uint64_t> AddressMap::find(std::uint64_t address) const {
   const auto region = std::ranges::lower_bound(regions_, address, {}, &Region::last);
-  return region != regions_.end() && region->begin <= address ? &*region : nullptr;
-}
-
-bool AddressMap::contains(std::uint64_t address) const { return find(address) != nullptr; }
-
-std::uint64_t AddressMap::operator()(std::uint64_t address) const {
-  const Region* region = find(address);
-  return region == nullptr ? address : address - region->begin + region->moved_to;
+  if (region == regions_.end() || region->begin > address) return std::nullopt;
+  return address - region->begin + region->moved_to;
 }
 
 }  // namespace ddireplay::replay

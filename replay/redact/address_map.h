@@ -9,6 +9,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -27,10 +28,10 @@ class AddressMap {
   // which names `trace`.
   void place(const std::string& trace);
 
-  // Lies in a region.
-  bool contains(std::uint64_t address) const;
-  // The new address; of what lies in no region the same.
-  std::uint64_t operator()(std::uint64_t address) const;
+  // The new address; nothing of what lies in no region.
+  std::optional<std::uint64_t> find(std::uint64_t address) const;
+  // The same; what lies in no region stays.
+  std::uint64_t operator()(std::uint64_t address) const { return find(address).value_or(address); }
   std::size_t regions() const { return regions_.size(); }
 
  private:
@@ -42,7 +43,6 @@ class AddressMap {
 
   void join();
   std::uint64_t free_place(std::uint64_t from, const Region& region) const;
-  const Region* find(std::uint64_t address) const;
 
   const unsigned pointer_bytes_;
   std::vector<Region> regions_;

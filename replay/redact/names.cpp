@@ -7,6 +7,8 @@
 #include <iterator>
 
 #include "format/freestanding/ddi_table.h"
+#include "replay/pool_tag.h"
+#include "replay/text_case.h"
 
 namespace ddireplay::replay {
 
@@ -33,20 +35,10 @@ constexpr std::string_view kSystemPrefixes[] = {
 };
 
 // Of the run-time library, the I/O manager and Driver Verifier; and what the pool complains about.
-constexpr std::string_view kSystemTags[] = {"Strg", "VMdl", "Vfwi", "Irp ", "Mdl ",
-                                            "None", "BIG ", "Ddk ", "Io  "};
-
-std::string lower_case(std::string_view text) {
-  std::string result(text);
-  std::ranges::transform(result, result.begin(), [](unsigned char c) { return std::tolower(c); });
-  return result;
-}
-
-std::uint32_t tag_number(std::string_view text) {
-  std::uint32_t tag = 0;
-  for (std::size_t i = 0; i < 4; ++i) tag |= std::uint32_t(std::uint8_t(text[i])) << 8 * i;
-  return tag;
-}
+constexpr std::uint32_t kSystemTags[] = {
+    tag_of("Strg"), tag_of("VMdl"), tag_of("Vfwi"), tag_of("Irp "), tag_of("Mdl "),
+    tag_of("None"), tag_of("BIG "), tag_of("Ddk "), tag_of("Io  "),
+};
 
 }  // namespace
 
@@ -66,9 +58,7 @@ bool is_system_function(std::string_view name) {
 bool is_system_tag(std::uint32_t tag) {
   bool has_word = false;
   for (unsigned i = 0; i < 4; ++i) has_word |= std::isalnum(tag >> 8 * i & 0x7f) != 0;
-  return !has_word || std::ranges::any_of(kSystemTags, [tag](std::string_view text) {
-    return tag_number(text) == tag;
-  });
+  return !has_word || std::ranges::find(kSystemTags, tag) != std::end(kSystemTags);
 }
 
 const std::string& Renamer::operator()(const std::string& name, std::string_view suffix) {

@@ -22,7 +22,6 @@ class Renamer {
   explicit Renamer(std::string prefix) : prefix_(std::move(prefix)) {}
   const std::string& operator()(const std::string& name, std::string_view suffix = {});
   std::size_t count() const { return names_.size(); }
-  const std::map<std::string, std::string>& names() const { return names_; }
 
  private:
   std::string prefix_;

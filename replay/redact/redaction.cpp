@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <optional>
 #include <string_view>
 #include <unordered_set>
 
@@ -72,7 +73,6 @@ Redaction::Redaction(format::TraceReader& trace, const RedactOptions& options)
     : trace_(trace), options_(options), addresses_(trace.header().pointer_bytes) {
   gather();
   addresses_.place(trace.name());
-  report_.regions = addresses_.regions();
 }
 
 void Redaction::gather_module(const format::Module& module) {
@@ -158,17 +158,17 @@ std::vector<std::byte> Redaction::write(std::uint64_t finding) {
   return writer.take_bytes();
 }
 
-std::string Redaction::module_name(const std::string& name, bool is_target) {
+std::string Redaction::module_name(const std::string& name) {
   if (is_system_module(name)) return name;
   const std::size_t dot = name.rfind('.');
   const std::string extension = dot == std::string::npos ? "" : name.substr(dot);
   const bool is_usual = extension == ".sys" || extension == ".dll" || extension == ".exe";
-  return (is_target ? drivers_ : modules_)(name, is_usual ? extension : "");
+  return (targets_[name] ? drivers_ : modules_)(name, is_usual ? extension : "");
 }
 
 format::Module Redaction::module(const format::Module& module) {
   if (!module.pdb_name.empty()) pdbs_.insert(module.pdb_name);
-  return {.name = module_name(module.name, targets_[module.name]),
+  return {.name = module_name(module.name),
           .base = address(module.base),
           .size = module.size,
           .is_target = module.is_target};
@@ -202,8 +202,9 @@ std::uint64_t Redaction::tag(std::uint64_t value) {
 }
 
 void Redaction::move(std::uint64_t& value) {
-  if (!addresses_.contains(value)) return;
-  value = addresses_(value);
+  const std::optional<std::uint64_t> moved = addresses_.find(value);
+  if (!moved) return;
+  value = *moved;
   ++report_.values;
 }
 
@@ -233,8 +234,7 @@ void Redaction::values(const format::Function& function, std::span<std::uint64_t
 }
 
 format::ModuleSymbols Redaction::symbols(const format::ModuleSymbols& symbols) {
-  format::ModuleSymbols changed = {.module = module_name(symbols.module, targets_[symbols.module]),
-                                   .size = symbols.size};
+  format::ModuleSymbols changed = {.module = module_name(symbols.module), .size = symbols.size};
   report_.lines += symbols.lines.size();
   for (const format::SymbolRow& row : symbols.symbols) {
     changed.symbols.push_back({row.rva, row.size, symbols_(row.name)});
@@ -246,7 +246,7 @@ void Redaction::footer(format::FooterInfo& footer) {
   report_.notices = footer.notices.size();
   footer.notices.clear();
   for (format::ImportInfo& import : footer.imports) {
-    import.module = module_name(import.module, targets_[import.module]);
+    import.module = module_name(import.module);
     import.name = function_name(import.name);
     import.caller = address(import.caller);
   }

@@ -69,7 +69,7 @@ class Redaction final : public format::TraceChange {
  private:
   void gather();
   void gather_module(const format::Module& module);
-  std::string module_name(const std::string& name, bool is_target);
+  std::string module_name(const std::string& name);
   std::string function_name(const std::string& name);
   void move(std::uint64_t& value);
   std::uint64_t tag(std::uint64_t tag);

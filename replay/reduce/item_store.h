@@ -21,7 +21,6 @@ class ItemStore {
 
   // Reads the trace once, and keeps these in place of what was held before. Sorted, each once.
   void load(std::span<const Item> items);
-  std::size_t size() const { return items_.size(); }
   // Adds the events of `items` to `events`, in the same order. All must have been loaded; sorted,
   // each once. Their values live until the next load().
   void copy(std::span<const Item> items, std::vector<format::Event>& events) const;

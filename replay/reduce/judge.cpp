@@ -25,8 +25,11 @@ Report replay_rule(format::TraceReader& trace, const MakeCheckers& make_checkers
   return replay.report();
 }
 
-}  // namespace
-
+// The same defect, about the same objects: nothing that comes of leaving events out. A block that
+// was freed is no leak for want of its free.
+//
+// Of the trace's own finding `whole`, and one of a part of it. `position_of` maps the part's
+// positions to the trace's, `last` is the part's last one, `whole_last` the trace's.
 bool is_same_finding(const Finding& whole, std::uint64_t whole_last, const Finding& part,
                      std::uint64_t last,
                      const std::function<std::uint64_t(std::uint64_t)>& position_of) {
@@ -50,6 +53,8 @@ bool is_same_finding(const Finding& whole, std::uint64_t whole_last, const Findi
     });
   });
 }
+
+}  // namespace
 
 Judge::Judge(format::TraceReader& trace, const Links& links, const ItemStore& store,
              const MakeCheckers& make_checkers, const Finding& finding)

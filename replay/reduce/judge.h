@@ -19,15 +19,6 @@ namespace ddireplay::replay {
 // New checkers, among them that of the finding's rule.
 using MakeCheckers = std::function<std::vector<std::unique_ptr<Checker>>()>;
 
-// The same defect, about the same objects: nothing that comes of leaving events out. A block that
-// was freed is no leak for want of its free.
-//
-// Of the trace's own finding `whole`, and one of a part of it. `position_of` maps the part's
-// positions to the trace's, `last` is the part's last one, `whole_last` the trace's.
-bool is_same_finding(const Finding& whole, std::uint64_t whole_last, const Finding& part,
-                     std::uint64_t last,
-                     const std::function<std::uint64_t(std::uint64_t)>& position_of);
-
 // Not thread-safe. All that is given must outlive it.
 class Judge {
  public:

@@ -99,7 +99,7 @@ Items Reducer::find_needed(Items base) {
   store_.copy(base, core);
   const Items likely = by_relevance(trace_, options_.threads, finding_, links_, core);
   std::size_t enough = enough_of(base, likely);
-  while (!shows(base)) {
+  do {
     std::size_t too_few = 0;
     while (enough - too_few > 1) {
       const std::size_t middle = too_few + (enough - too_few) / 2;
@@ -108,7 +108,7 @@ Items Reducer::find_needed(Items base) {
     base.push_back(likely[enough - 1]);
     base = links_.closure(base);
     --enough;
-  }
+  } while (!shows(base));
   return base;
 }
 
@@ -172,6 +172,8 @@ void Reducer::leave_out(std::vector<Group>& groups) {
 Items Reducer::minimal(Items items) {
   std::vector<Group> groups = grouped(items);
   leave_out(groups);
+  const auto is_single = [](const Group& group) { return group.size() == 1; };
+  if (std::ranges::all_of(groups, is_single)) return merged(groups);
   std::vector<Group> single;
   for (const Item item : merged(groups)) single.push_back({item});
   while (leave_out_once(single, 1)) {

@@ -105,21 +105,76 @@ TEST_CASE("a trace that is cut anywhere keeps every whole chunk") {
     const auto events = read_events(reader, 1 + i % 3);
     CHECK(events.size() == events_before(chunks, length));
     CHECK(is_subsequence(events, trace.events));
-    CHECK_FALSE(reader.condition().complete());
-    CHECK(reader.condition().recovered);
+    const bool has_footer = length >= end_of(chunks.back());
+    CHECK(reader.condition().complete() == has_footer);
+    CHECK(reader.condition().recovered == !has_footer);
     CHECK_FALSE(reader.condition().problems.empty());
   }
 }
 
-TEST_CASE("a trace that lacks only its trailer still has its summary") {
-  const RandomTrace trace = make_random_trace({});
-  Bytes bytes = trace.bytes;
-  bytes.resize(bytes.size() - sizeof(FileTrailer));
+// The footer is the recorder's last word: behind it nothing can be missing.
+void check_whole(const Bytes& bytes, const std::vector<std::string>& everything,
+                 const std::string& problem) {
   TraceReader reader = read(bytes);
-  CHECK(read_events(reader) == trace.events);
+  CHECK(read_everything(reader) == everything);
   CHECK(reader.footer() != nullptr);
-  CHECK(reader.condition().skipped_bytes == 0);
-  CHECK_FALSE(reader.condition().complete());
+  CHECK(reader.condition().complete());
+  REQUIRE(reader.condition().problems.size() == 1);
+  CHECK(reader.condition().problems[0] == problem);
+}
+
+TEST_CASE("a trace that lacks only its trailer, or some of it, is whole") {
+  const RandomTrace trace = make_random_trace({});
+  const std::size_t end = end_of(chunks_of(trace).back());
+  const auto everything = [&] {
+    TraceReader whole = read(trace.bytes);
+    return read_everything(whole);
+  }();
+  REQUIRE(end + sizeof(FileTrailer) == trace.bytes.size());
+  Bytes bytes = trace.bytes;
+
+  SECTION("cut off") {
+    bytes.resize(end);
+    check_whole(bytes, everything,
+                "its trailer is missing or damaged; its footer says that nothing else is");
+  }
+  SECTION("cut within") {
+    bytes.resize(end + 5);
+    check_whole(bytes, everything,
+                "its trailer is missing or damaged; its footer says that nothing else is; offset " +
+                    std::to_string(end) + ": 5 bytes behind the footer are not used");
+  }
+  SECTION("changed") {
+    bytes[end + 3] ^= std::byte{1};
+    check_whole(bytes, everything,
+                "its trailer is missing or damaged; its footer says that nothing else is; offset " +
+                    std::to_string(end) + ": " + std::to_string(sizeof(FileTrailer)) +
+                    " bytes behind the footer are not used");
+  }
+}
+
+TEST_CASE("a chunk behind the footer, or a missing one in front of it, is a reason to look") {
+  const RandomTrace trace = make_random_trace({.events = 500, .events_per_chunk = 50});
+  const auto chunks = chunks_of(trace);
+  Bytes bytes = trace.bytes;
+  bytes.resize(end_of(chunks.back()));
+  const auto begin_of = [&](std::size_t chunk) {
+    return bytes.begin() + static_cast<std::ptrdiff_t>(chunks[chunk].offset);
+  };
+
+  SECTION("behind it") {
+    const Bytes copy(begin_of(1), begin_of(2));
+    bytes.insert(bytes.end(), copy.begin(), copy.end());
+    TraceReader reader = read(bytes);
+    CHECK(reader.condition().recovered);
+    CHECK(read_events(reader) == trace.events);
+  }
+  SECTION("in front of it") {
+    bytes.erase(begin_of(1), begin_of(2));
+    TraceReader reader = read(bytes);
+    CHECK_FALSE(reader.condition().complete());
+    CHECK(reader.condition().missing_chunks == 1);
+  }
 }
 
 TEST_CASE("a flipped bit in a payload costs that chunk and no other") {

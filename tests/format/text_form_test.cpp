@@ -1,6 +1,8 @@
 // The text form: both ways, and what it says of mistakes.
 #include "format/text_form.h"
 
+#include <sys/stat.h>
+
 #include <catch2/catch.hpp>
 #include <cstring>
 #include <filesystem>
@@ -315,6 +317,25 @@ TEST_CASE("either form of a trace is opened") {
   CHECK(read_events(binary) == read_events(text));
   CHECK_THROWS_WITH(open_trace(dir.path("b.ddt")),
                     dir.path("b.ddt") + ": can't be opened: No such file or directory");
+}
+
+TEST_CASE("a text is told by its first word, and only a file is one") {
+  const ScratchDir dir;
+  const auto is_text = [&](const char* name, std::string_view contents) {
+    std::ofstream(dir.path(name), std::ios::binary) << contents;
+    return is_text_form(dir.path(name));
+  };
+  CHECK(is_text("whole", kCanonical));
+  CHECK(is_text("no_version", "ddireplay-text\n"));
+  CHECK_FALSE(is_text("short", "ddireplay-tex"));
+  CHECK_FALSE(is_text("empty", ""));
+  CHECK_FALSE(is_text("behind", " ddireplay-text 1\n"));
+  CHECK_FALSE(is_text_form(dir.path("absent")));
+  // Opening it would wait for a writer.
+  REQUIRE(::mkfifo(dir.path("pipe").c_str(), 0600) == 0);
+  CHECK_FALSE(is_text_form(dir.path("pipe")));
+  CHECK_THROWS_WITH(open_trace(dir.path("no_version")),
+                    dir.path("no_version") + ":1:15: the version of the text form is expected");
 }
 
 }  // namespace

@@ -77,6 +77,7 @@ TEST_CASE("cut anywhere, all whole chunks are in the repaired trace, which says 
     CHECK(done.events == events.size());
     const bool has_footer = length >= end_of(chunks.back());
     CHECK(done.lost_nothing() == has_footer);
+    CHECK(before.condition().complete() == has_footer);
     TraceReader after = TraceReader::open(dir.path("out.ddt"));
     CHECK(read_events(after) == events);
     CHECK(after.condition().complete() == has_footer);
@@ -110,6 +111,9 @@ TEST_CASE("bytes that were changed anywhere cost the chunks that they lie in, an
     const std::size_t lost = is_trailer || is_padding ? 0 : chunks[victim].header.event_count;
     CHECK(done.events == trace.events.size() - lost);
     CHECK(done.lost_nothing() == (is_trailer || is_padding));
+    TraceReader before = TraceReader::from_bytes(damaged, "damaged");
+    read_events(before);
+    CHECK(before.condition().complete() == done.lost_nothing());
     TraceReader after = TraceReader::open(dir.path("out.ddt"));
     CHECK(read_events(after).size() == done.events);
     if (is_trailer || is_padding) continue;

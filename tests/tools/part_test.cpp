@@ -4,6 +4,7 @@
 #include <catch2/catch.hpp>
 #include <filesystem>
 #include <fstream>
+#include <nlohmann/json.hpp>
 #include <set>
 #include <sstream>
 #include <string>
@@ -332,6 +333,20 @@ TEST_CASE("names, paths, times and the machine are gone; relations between addre
   CHECK(value(2, "Arg2") == block + 0x40);
   CHECK(redacted.stack(batch[1].stack)[0] == redacted.footer()->modules[0].base + 0x1012);
   CHECK(value(0, "ImageBase") == redacted.footer()->modules[0].base);
+}
+
+TEST_CASE("the findings that are counted are those that a replay reports") {
+  TraceReader trace = trace_from_text(R"(ddireplay-text 1
+module Acme.sys base=0xfffff80010000000 size=0x8000 target
+cb:ImageLoad ImageBase=Acme.sys ImageSize=0x8000
+ExAllocatePoolWithTag PoolType=0x200 NumberOfBytes=0x0 Tag='Acme' return=0xffffa00000001010
+ExFreePoolWithTag P=0xffffa00000001010 Tag='Acme'
+ExFreePoolWithTag P=0xffffa00000001010 Tag='Acme'
+)",
+                                      "freed twice");
+  CHECK(verdicts(trace) == std::vector<std::string>{"C4:0", "C4:13"});
+  const Made made = make_redacted(trace, false, 1);
+  CHECK(nlohmann::json::parse(made.json).at("findings") == 2);
 }
 
 TEST_CASE("tags stay where they are to be kept") {

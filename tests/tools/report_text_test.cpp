@@ -102,9 +102,4 @@ TEST_CASE("positions count from #1") {
   }
 }
 
-TEST_CASE("names of drivers don't depend on case") {
-  CHECK(same_name("MyDriver.sys", "Mydriver.SYS"));
-  CHECK_FALSE(same_name("MyDriver.sys", "MyDriver"));
-}
-
 }  // namespace ddireplay::tools

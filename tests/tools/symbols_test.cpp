@@ -443,6 +443,7 @@ TEST_CASE("the store finds a module's PDB flat and in a store's layout, and keep
   REQUIRE(table != nullptr);
   check_mydriver(*table);
   CHECK(flat.load(module) == table);
+  CHECK(flat.file_of(module) == kSamples / "MyDriver.pdb");
 
   const ScratchFolder folder;
   folder.write("MyDriver.pdb/" + store_folder(module.pdb_guid, module.pdb_age) + "/MyDriver.pdb",
@@ -460,6 +461,7 @@ TEST_CASE("the store uses the module's image where there is no PDB") {
   const SymbolTable* table = store.load(module);
   REQUIRE(table != nullptr);
   check_mydriver(*table);
+  CHECK(store.file_of(module) == kSamples / "MyDriverDwarf.sys");
   CHECK(talk.lines.empty());
 }
 
@@ -481,6 +483,7 @@ TEST_CASE("the store refuses a stale PDB, and says so once") {
         file.string() + ": a stale PDB, not used: it is " + guid_text(right.pdb_guid) +
             " age 1, and MyDriver.sys was built with " + guid_text(right.pdb_guid) + " age 2");
   CHECK(store.load(other_guid) == nullptr);
+  CHECK(store.file_of(other_guid).empty());
   CHECK(talk.lines.size() == 2);
   CHECK(store.load(right) != nullptr);
   CHECK(talk.lines.size() == 2);

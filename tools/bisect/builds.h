@@ -16,9 +16,8 @@ struct Build {
 };
 
 // What lies in `directory`, a build each: a trace, or a directory of traces and of directories of
-// them. In natural order of
-// names, from which the extension of a trace is left out. Names that begin with a dot,
-// README* and *.md are not looked at. Throws format::Error.
+// them. In natural order of names, from which the extension of a trace is left out. Names that
+// begin with a dot, README* and *.md are not looked at. Throws format::Error.
 std::vector<Build> builds_in(const std::string& directory);
 
 // The same of paths that were given, in natural order of the paths, or as they stand.

@@ -128,8 +128,7 @@ void append_groups(std::string& out, const Inevitable& inevitable, const Finding
   }
 }
 
-}  // namespace
-
+// What the answer rests on, in a sentence or two.
 std::string basis_text(const Inevitable& inevitable, const Finding& finding,
                        Symbolizer& symbolizer) {
   switch (inevitable.shape) {
@@ -145,6 +144,8 @@ std::string basis_text(const Inevitable& inevitable, const Finding& finding,
   }
   return own_basis(inevitable, finding);
 }
+
+}  // namespace
 
 std::string inevitable_text(const Inevitable& inevitable, const Finding& finding,
                             const format::Event& event, Symbolizer& symbolizer) {

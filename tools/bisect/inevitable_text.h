@@ -9,10 +9,6 @@
 
 namespace ddireplay::tools::bisect {
 
-// What the answer rests on, in a sentence or two.
-std::string basis_text(const Inevitable& inevitable, const replay::Finding& finding,
-                       Symbolizer& symbolizer);
-
 // `event`: at the position of `inevitable`.
 std::string inevitable_text(const Inevitable& inevitable, const replay::Finding& finding,
                             const format::Event& event, Symbolizer& symbolizer);

@@ -72,7 +72,7 @@ Sayings replay_until_bad(const Build& build, const JudgeOptions& options) {
   corpus::on_all_cores(order, options.threads, build.name, [&](std::size_t place) {
     if (is_bad) return;
     const std::string& trace = build.traces[place];
-    sayings[place] = said(trace, corpus::judge(trace, rules), options.wanted);
+    sayings[place] = said(trace, corpus::judge(trace, rules).outcome, options.wanted);
     if (sayings[place]->verdict == BuildVerdict::bad) is_bad = true;
   });
   return sayings;

@@ -74,10 +74,10 @@ LostGroup judged(const Lost& lost, const LifeWatcher& watcher) {
 void add_mentions(std::vector<LostGroup>& groups, format::TraceReader& trace, std::uint64_t end) {
   std::map<std::uint64_t, Mention> mentions;
   for (const LostGroup& group : groups) {
-    if (!group.way) mentions[group.object->address] = {group.begun.position, end, 0};
+    if (!group.way) mentions[group.object->address] = {.from = group.begun.position};
   }
   mentions.erase(0);
-  find_mentions(trace, mentions);
+  find_mentions(trace, end, mentions);
   for (LostGroup& group : groups) {
     const auto found = mentions.find(group.object->address);
     const bool is_mentioned = found != mentions.end() && found->second.last != 0;

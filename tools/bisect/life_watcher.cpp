@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "replay/irp_major.h"
 #include "tools/report/report_view.h"
 
 namespace ddireplay::tools::bisect {
@@ -21,8 +22,8 @@ bool contains(std::span<const Op> ops, Op op) { return std::ranges::find(ops, op
 
 Origin origin_of_request(const Step& step) {
   const std::uint64_t major = step[Operand::major];
-  const bool has_code = major == 0x0e || major == 0x0f;
-  const std::uint64_t code = has_code ? static_cast<std::uint32_t>(step[Operand::parameter3]) : 0;
+  const std::uint64_t code =
+      replay::has_control_code(major) ? static_cast<std::uint32_t>(step[Operand::parameter3]) : 0;
   return {step.event->function, major << 32 | code, {major, code}};
 }
 

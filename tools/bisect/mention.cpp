@@ -15,16 +15,15 @@ void look_at(const format::TraceReader& trace, const format::Event& event,
     const auto found = mentions.find(event.values[i]);
     if (found == mentions.end()) continue;
     Mention& mention = found->second;
-    if (event.position > mention.from && event.position < mention.to) mention.last = event.position;
+    if (event.position > mention.from) mention.last = event.position;
   }
 }
 
 }  // namespace
 
-void find_mentions(format::TraceReader& trace, std::map<std::uint64_t, Mention>& mentions) {
+void find_mentions(format::TraceReader& trace, std::uint64_t end,
+                   std::map<std::uint64_t, Mention>& mentions) {
   if (mentions.empty()) return;
-  std::uint64_t end = 0;
-  for (const auto& [address, mention] : mentions) end = std::max(end, mention.to);
   format::EventSource source(trace);
   for (auto batch = source.next(); !batch.empty(); batch = source.next()) {
     for (const format::Event& event : batch) {

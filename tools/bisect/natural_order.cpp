@@ -7,6 +7,8 @@
 #include <tuple>
 #include <vector>
 
+#include "replay/text_case.h"
+
 namespace ddireplay::tools::bisect {
 namespace {
 
@@ -36,8 +38,7 @@ Part number(std::string_view digits) {
 }
 
 Part word(std::string_view letters) {
-  std::string text(letters);
-  std::ranges::transform(text, text.begin(), [](unsigned char c) { return std::tolower(c); });
+  std::string text = replay::lower_case(letters);
   const bool is_early = std::ranges::find(kBeforeRelease, text) != kBeforeRelease.end();
   return {is_early ? Kind::before_release : Kind::word, 0, std::move(text)};
 }

@@ -3,7 +3,6 @@
 
 #include <cstddef>
 #include <functional>
-#include <vector>
 
 namespace ddireplay::tools::bisect {
 

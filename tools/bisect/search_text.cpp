@@ -12,6 +12,18 @@
 namespace ddireplay::tools::bisect {
 namespace {
 
+std::string_view verdict_word(BuildVerdict verdict) {
+  switch (verdict) {
+    case BuildVerdict::good:
+      return "good";
+    case BuildVerdict::bad:
+      return "bad";
+    case BuildVerdict::skip:
+      break;
+  }
+  return "skip";
+}
+
 using Json = nlohmann::ordered_json;
 
 std::string sought_text(const BuildSearch& search) {
@@ -91,18 +103,6 @@ std::size_t BuildSearch::replays() const {
 
 const Judgement& BuildSearch::of(std::size_t build) const {
   return *find_judgement(*this, builds[build].name);
-}
-
-std::string_view verdict_word(BuildVerdict verdict) {
-  switch (verdict) {
-    case BuildVerdict::good:
-      return "good";
-    case BuildVerdict::bad:
-      return "bad";
-    case BuildVerdict::skip:
-      break;
-  }
-  return "skip";
 }
 
 std::string log_line(const Judgement& judgement) {

@@ -30,7 +30,4 @@ std::string search_json(const BuildSearch& search);
 // Why there is no result, and what to do about it; empty: there is one.
 std::string why_no_result(const BuildSearch& search);
 
-// "good", "bad", "skip"
-std::string_view verdict_word(BuildVerdict verdict);
-
 }  // namespace ddireplay::tools::bisect

@@ -1,12 +1,8 @@
 #include "tools/bisect/way.h"
 
+#include "replay/irp_major.h"
+
 namespace ddireplay::tools::bisect {
-namespace {
-
-constexpr std::uint8_t kDeviceControl = 0x0e;
-constexpr std::uint8_t kInternalDeviceControl = 0x0f;
-
-}  // namespace
 
 Activity activity_of(const replay::CallbackFrame& frame, const replay::World& world) {
   Activity activity{.function = frame.function};
@@ -14,8 +10,9 @@ Activity activity_of(const replay::CallbackFrame& frame, const replay::World& wo
   const replay::IrpTurn* turn = world.irps().of_frame(frame.entered.position);
   activity.major = frame.major;
   activity.has_major = true;
-  const bool has_code = frame.major == kDeviceControl || frame.major == kInternalDeviceControl;
-  if (turn != nullptr && has_code) activity.code = static_cast<std::uint32_t>(turn->parameters[2]);
+  if (turn != nullptr && replay::has_control_code(frame.major)) {
+    activity.code = static_cast<std::uint32_t>(turn->parameters[2]);
+  }
   return activity;
 }
 

@@ -37,6 +37,18 @@ std::vector<std::pair<Way, WayTaken>> ordered_ways(const LostGroup& group) {
   return ways;
 }
 
+std::string_view when_text(When when) {
+  switch (when) {
+    case When::before_completion:
+      return "before the request was completed in which it was begun";
+    case When::same_callback:
+      return "in the callback in which it was begun";
+    case When::elsewhere:
+      break;
+  }
+  return "in another callback";
+}
+
 }  // namespace
 
 std::string activity_text(const Activity& activity, const format::TraceReader& trace) {
@@ -53,18 +65,6 @@ std::string activity_text(const Activity& activity, const format::TraceReader& t
 std::string place_text(std::uint64_t caller, Symbolizer& symbolizer) {
   if (caller == 0) return "a place without a stack";
   return frame_name(symbolizer.frame(caller), symbolizer.pointer_bytes());
-}
-
-std::string_view when_text(When when) {
-  switch (when) {
-    case When::before_completion:
-      return "before the request was completed in which it was begun";
-    case When::same_callback:
-      return "in the callback in which it was begun";
-    case When::elsewhere:
-      break;
-  }
-  return "in another callback";
 }
 
 std::string siblings_text(const LostGroup& group, const Life& life, Symbolizer& symbolizer) {

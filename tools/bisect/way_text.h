@@ -15,9 +15,6 @@ std::string activity_text(const Activity& activity, const format::TraceReader& t
 // "MyDriver!Release+0x1b"; "a place without a stack"
 std::string place_text(std::uint64_t caller, Symbolizer& symbolizer);
 
-// "before the request was completed in which they were begun"
-std::string_view when_text(When when);
-
 // "1 of the 2 blocks from this call path (IoAllocateMdl) was freed"
 std::string siblings_text(const LostGroup& group, const Life& life, Symbolizer& symbolizer);
 

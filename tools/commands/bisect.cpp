@@ -19,6 +19,7 @@
 #include "tools/commands/exit_help.h"
 #include "tools/corpus/crash_note.h"
 #include "tools/corpus/workers.h"
+#include "tools/decoders.h"
 #include "tools/output.h"
 #include "tools/report/json.h"
 #include "tools/report/summary_text.h"
@@ -34,7 +35,6 @@ using bisect::SearchEnd;
 using format::ExitStatus;
 
 constexpr unsigned kMaxThreads = 1024;
-constexpr unsigned kMaxDecoders = 64;
 
 constexpr const char* kHelp =
     "One trace: names the event that made a finding inevitable, and what that is based on.\n"
@@ -110,7 +110,7 @@ ExitStatus bisect_trace(const Arguments& arguments) {
   format::TraceReader trace = format::open_trace(arguments.paths.front());
   const auto checkers = checkers::make_all_checkers();
   replay::Replay replay(trace, checkers,
-                        {.threads = std::min(corpus::usable_cores(), kMaxDecoders),
+                        {.threads = usable_decoders(),
                          .rules = rules_to_replay(arguments.judge.wanted, arguments.judge.rules)});
   replay.run();
   const replay::Finding& finding = chosen_finding(replay.report(), arguments);

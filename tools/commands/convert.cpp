@@ -1,22 +1,18 @@
 #include <fmt/format.h>
 
-#include <array>
-#include <filesystem>
 #include <fstream>
-#include <iostream>
 #include <memory>
 #include <string>
 #include <string_view>
-#include <system_error>
 #include <utility>
 #include <vector>
 
 #include "format/text_form.h"
 #include "tools/commands/commands.h"
 #include "tools/commands/exit_help.h"
+#include "tools/decoders.h"
 #include "tools/output.h"
 #include "tools/part.h"
-#include "tools/partial_file.h"
 #include "tools/report/summary_text.h"
 #include "tools/trace_output.h"
 
@@ -32,7 +28,6 @@ constexpr const char* kHelp =
     "With --range, --driver or --redact OUT is a trace made of a part of IN, or one that hides\n"
     "whose it is: text where its name ends in .txt or is -, else binary.";
 
-constexpr std::string_view kTextStart = "ddireplay-text";
 constexpr std::string_view kBinaryExtension = ".ddt";
 constexpr std::string_view kTextExtension = ".txt";
 
@@ -46,16 +41,6 @@ struct Arguments {
 
   bool is_plain() const { return part.range.empty() && part.drivers.empty() && !redact; }
 };
-
-// What can't be opened is left to the reader, which says why.
-bool is_text(const std::string& path) {
-  // Opening a pipe that nobody writes to would wait for ever.
-  std::error_code error;
-  if (!std::filesystem::is_regular_file(path, error)) return false;
-  std::array<char, kTextStart.size()> start{};
-  std::ifstream(path, std::ios::binary).read(start.data(), start.size());
-  return std::string_view(start.data(), start.size()) == kTextStart;
-}
 
 void expect_other_form(const Arguments& arguments, std::string_view form,
                        std::string_view extension) {
@@ -80,14 +65,7 @@ ExitStatus to_binary(const Arguments& arguments) {
 ExitStatus to_text(const Arguments& arguments) {
   format::TraceReader trace = format::TraceReader::open(arguments.in);
   expect_other_form(arguments, "binary", kBinaryExtension);
-  if (arguments.out == "-") {
-    format::write_text(trace, std::cout);
-    if (!std::cout.flush()) throw format::Error("standard output can't be written");
-  } else {
-    PartialFile file(arguments.out);
-    format::write_text(trace, file.stream());
-    file.commit();
-  }
+  write_as_text(trace, arguments.out);
   if (is_complete(trace)) return ExitStatus::clean;
   talk(fmt::format("{}: the trace has gaps; notices in the text tell of them", arguments.in));
   return ExitStatus::incomplete;
@@ -110,10 +88,10 @@ ExitStatus to_part(const Arguments& arguments) {
   if (!arguments.part.range.empty() || !arguments.part.drivers.empty()) {
     Made made = make_part(trace, arguments.part);
     say(arguments, made);
-    bytes = made.trace;
-    trace = format::TraceReader::from_bytes(std::move(made.trace), arguments.in);
+    bytes = std::move(made.trace);
   }
   if (arguments.redact) {
+    if (!bytes.empty()) trace = format::TraceReader::from_bytes(std::move(bytes), arguments.in);
     Made made = make_redacted(trace, arguments.keep_tags, arguments.part.threads);
     say(arguments, made);
     bytes = std::move(made.trace);
@@ -137,6 +115,7 @@ void check(const Arguments& arguments) {
 
 void add_convert_command(CLI::App& app, ExitStatus& status) {
   const auto arguments = std::make_shared<Arguments>();
+  arguments->part.threads = usable_decoders();
   CLI::App* command = app.add_subcommand("convert", kHelp);
   command->footer(exit_help(
       {{ExitStatus::clean, "OUT is written"},
@@ -161,7 +140,8 @@ void add_convert_command(CLI::App& app, ExitStatus& status) {
       status = to_part(*arguments);
       return;
     }
-    status = is_text(arguments->in) ? to_binary(*arguments) : to_text(*arguments);
+    // What can't be opened is left to the reader, which says why.
+    status = format::is_text_form(arguments->in) ? to_binary(*arguments) : to_text(*arguments);
   });
 }
 

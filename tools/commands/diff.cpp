@@ -19,10 +19,10 @@ constexpr const char* kHelp =
     "Says where two recordings part: the first call that only one of them makes, or makes with\n"
     "other values, with both stacks; then a summary of all, and the findings that only one has.\n"
     "\n"
-    "What is compared is what the driver did in each callback. Addresses, handles, times, "
-    "threads,\n"
-    "processors and the order of what runs side by side don't count. A single target\n"
-    "may have another name on the other side; of several the names must agree.";
+    "What is compared is what the driver did in each callback. Addresses, handles, times,\n"
+    "threads, processors, the order of what runs side by side, sections of images and ranges of\n"
+    "RAM don't count. A single target may have another name on the other side; of several the\n"
+    "names must agree.";
 
 struct Arguments {
   std::string good;
@@ -74,8 +74,8 @@ void add_diff_command(CLI::App& app, ExitStatus& status) {
                              {ExitStatus::findings, "they differ"},
                              {ExitStatus::usage, "wrong usage"},
                              {ExitStatus::incomplete,
-                              "a trace is lossy, was recovered or ends early: what differs may be\n"
-                              "what is missing"},
+                              "a trace is lossy, was recovered, ends early or is a part of a\n"
+                              "recording: what differs may be what is missing"},
                              {ExitStatus::unreadable, "a trace can't be read"}}));
   command->add_option("GOOD", arguments->good, "a trace, binary or text")->required();
   command->add_option("BAD", arguments->bad, "the trace to be compared with it")->required();

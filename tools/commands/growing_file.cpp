@@ -13,11 +13,10 @@
 
 #include "format/error.h"
 #include "format/freestanding/container.h"
+#include "format/output_file.h"
 
 namespace ddireplay::tools {
 namespace {
-
-constexpr std::string_view kPartial = ".partial";
 
 // A lock that goes with its process makes no noise everywhere: look again in any case.
 constexpr int kWatchedMs = 1000;
@@ -56,7 +55,7 @@ bool GrowingFile::open(const std::string& path) {
   if (!std::filesystem::is_directory(directory, error)) {
     throw format::Error(directory + ": no such directory, so there will be no " + path);
   }
-  return try_open(path) || try_open(path + std::string(kPartial));
+  return try_open(path) || try_open(path + std::string(format::kPartialExtension));
 }
 
 bool GrowingFile::try_open(const std::string& path) {
@@ -92,7 +91,9 @@ bool GrowingFile::has_ended() const {
   return is_locked_while_written() ? own.st_size != 0 && !is_locked() : has_trailer();
 }
 
-bool GrowingFile::is_locked_while_written() const { return path_.ends_with(kPartial); }
+bool GrowingFile::is_locked_while_written() const {
+  return path_.ends_with(format::kPartialExtension);
+}
 
 bool GrowingFile::is_locked() const {
   if (::flock(fd_.get(), LOCK_SH | LOCK_NB) != 0) return true;

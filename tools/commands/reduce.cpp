@@ -5,8 +5,7 @@
 #include <chrono>
 #include <memory>
 #include <string>
-#include <string_view>
-#include <thread>
+#include <utility>
 #include <vector>
 
 #include "checkers/registry.h"
@@ -14,6 +13,7 @@
 #include "replay/replay.h"
 #include "tools/commands/commands.h"
 #include "tools/commands/exit_help.h"
+#include "tools/decoders.h"
 #include "tools/output.h"
 #include "tools/reduced_trace.h"
 #include "tools/report/text.h"
@@ -31,8 +31,6 @@ constexpr const char* kHelp =
     "Makes a trace of the few events that one finding needs: the same finding, with the same\n"
     "fingerprint, and nothing that could be left out. OUT is binary, or text if its name ends in\n"
     ".txt; it has been replayed before it gets its name.";
-
-constexpr unsigned kMaxThreads = 64;
 
 struct Arguments {
   std::string trace;
@@ -138,14 +136,13 @@ std::string positions_text(const std::vector<std::uint64_t>& positions) {
 }
 
 void refuse_reduced(const format::TraceReader& trace, const Finding& finding) {
-  const format::FooterInfo* const footer = trace.footer();
-  const bool is_of_other = footer != nullptr && footer->derivation &&
-                           footer->derivation->finding != 0 &&
-                           footer->derivation->finding != finding.fingerprint;
+  const format::Derivation* const derivation = trace.derivation();
+  const bool is_of_other = derivation != nullptr && derivation->finding != 0 &&
+                           derivation->finding != finding.fingerprint;
   if (!is_of_other) return;
   throw Error(fmt::format("{}: was reduced to finding {:016x}, and proves no other; reduce the "
                           "recording that it was made of",
-                          trace.name(), footer->derivation->finding),
+                          trace.name(), derivation->finding),
               ExitStatus::usage);
 }
 
@@ -161,10 +158,10 @@ ExitStatus reduce(const Arguments& arguments) {
   const Finding& finding = chosen(distinct_findings(report), wanted, arguments);
   refuse_reduced(trace, finding);
   Progress progress;
-  const replay::Reduction reduction = reduce_and_verify(
+  replay::Reduction reduction = reduce_and_verify(
       trace, finding, {.threads = arguments.threads, .progress = std::ref(progress)},
       arguments.out);
-  write_trace(reduction.trace, arguments.out);
+  write_trace(std::move(reduction.trace), arguments.out);
   talk(fmt::format("{}: {} of {} events show {} (finding {}):{}", arguments.out,
                    reduction.positions.size(), reduction.events, finding.rule->id(),
                    fingerprint_text(finding.fingerprint), positions_text(reduction.positions)));
@@ -175,7 +172,7 @@ ExitStatus reduce(const Arguments& arguments) {
 
 void add_reduce_command(CLI::App& app, ExitStatus& status) {
   const auto arguments = std::make_shared<Arguments>();
-  arguments->threads = std::clamp(std::thread::hardware_concurrency(), 1u, kMaxThreads);
+  arguments->threads = usable_decoders();
   CLI::App* command = app.add_subcommand("reduce", kHelp);
   command->footer(exit_help(
       {{ExitStatus::clean, "OUT is written, and shows the finding"},
@@ -188,7 +185,7 @@ void add_reduce_command(CLI::App& app, ExitStatus& status) {
                       "Default: the only finding");
   command->add_option("-o,--output", arguments->out, "the trace to be written")->required();
   command->add_option("--threads", arguments->threads, "threads that decode")
-      ->check(CLI::Range(1u, kMaxThreads));
+      ->check(CLI::Range(1u, kMaxDecoders));
   command->callback([arguments, &status] { status = reduce(*arguments); });
 }
 

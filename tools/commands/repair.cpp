@@ -1,7 +1,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cctype>
 #include <memory>
 #include <string>
 #include <vector>
@@ -9,6 +8,7 @@
 #include "format/memory_carver.h"
 #include "format/trace_bytes.h"
 #include "format/trace_repair.h"
+#include "replay/text_case.h"
 #include "tools/commands/commands.h"
 #include "tools/commands/exit_help.h"
 #include "tools/output.h"
@@ -56,8 +56,7 @@ struct Arguments {
 
 // The first digits of a trace's id, in lower case.
 std::string id_digits(const std::string& text) {
-  std::string digits = text;
-  std::ranges::transform(digits, digits.begin(), [](unsigned char c) { return std::tolower(c); });
+  std::string digits = replay::lower_case(text);
   if (digits.find_first_not_of("0123456789abcdef") != std::string::npos) {
     throw Error(text + ": is no trace id, which has hexadecimal digits only", ExitStatus::usage);
   }

@@ -1,7 +1,6 @@
 #include <algorithm>
 #include <memory>
 #include <string>
-#include <thread>
 #include <vector>
 
 #include "checkers/registry.h"
@@ -11,6 +10,7 @@
 #include "tools/commands/commands.h"
 #include "tools/commands/exit_help.h"
 #include "tools/commands/follow.h"
+#include "tools/decoders.h"
 #include "tools/output.h"
 #include "tools/rule_names.h"
 
@@ -36,8 +36,6 @@ std::string exit_statuses() {
                      "not a trace, or unreadable; the other traces are replayed all the same"}}) +
          "\nOf several traces the highest of these.";
 }
-
-constexpr unsigned kMaxThreads = 64;
 
 struct Arguments {
   std::vector<std::string> traces;
@@ -81,8 +79,7 @@ ExitStatus replay_all(const Arguments& arguments) {
 
 void add_replay_command(CLI::App& app, ExitStatus& status) {
   const auto arguments = std::make_shared<Arguments>();
-  arguments->replay.options.threads =
-      std::clamp(std::thread::hardware_concurrency(), 1u, kMaxThreads);
+  arguments->replay.options.threads = usable_decoders();
   CLI::App* command = app.add_subcommand("replay", kHelp);
   command->footer(exit_statuses());
   command->add_option("TRACE", arguments->traces, "traces, binary or text")->required();
@@ -97,7 +94,7 @@ void add_replay_command(CLI::App& app, ExitStatus& status) {
   command->add_option("--symbols", arguments->replay.symbol_path,
                       "symbol path; default: _NT_SYMBOL_PATH");
   command->add_option("--threads", arguments->replay.options.threads, "threads that decode")
-      ->check(CLI::Range(1u, kMaxThreads));
+      ->check(CLI::Range(1u, kMaxDecoders));
   command->add_flag("--follow", arguments->follow,
                     "a trace that is still being recorded: tell of each finding as it is made");
   command->callback([arguments, &status] {

@@ -14,7 +14,6 @@
 #include "tools/corpus/crash_note.h"
 #include "tools/corpus/digest.h"
 #include "tools/corpus/directory.h"
-#include "tools/corpus/judge.h"
 #include "tools/corpus/reduced.h"
 #include "tools/corpus/workers.h"
 
@@ -135,11 +134,10 @@ Candidate whole_trace(const std::string& trace, Outcome outcome, const AddOption
 
 // The trace as it is, or reduced to each of its defects.
 std::vector<Candidate> candidates_of(const std::string& trace, const AddOptions& options) {
-  Outcome outcome = judge(trace, options.rules);
-  const bool is_readable = outcome.status != format::ExitStatus::unreadable;
+  Judged judged = judge(trace, options.rules);
   std::vector<Candidate> candidates;
-  if (is_readable && !options.whole) {
-    for (ReducedTrace& reduced : reduce_findings(trace, options.rules)) {
+  if (judged.trace && !options.whole) {
+    for (ReducedTrace& reduced : reduce_findings(judged, trace, options.rules)) {
       std::string sha256 = sha256_of_text(reduced.text);
       candidates.push_back(
           {.trace = trace,
@@ -148,7 +146,9 @@ std::vector<Candidate> candidates_of(const std::string& trace, const AddOptions&
            .expectation = expectation_of(std::move(sha256), std::move(reduced.outcome), options)});
     }
   }
-  if (candidates.empty()) candidates.push_back(whole_trace(trace, std::move(outcome), options));
+  if (candidates.empty()) {
+    candidates.push_back(whole_trace(trace, std::move(judged.outcome), options));
+  }
   return candidates;
 }
 

@@ -6,11 +6,11 @@
 #include <cerrno>
 #include <cstdlib>
 #include <filesystem>
-#include <fstream>
 #include <string>
 #include <system_error>
 
 #include "format/error.h"
+#include "format/text_form.h"
 #include "tools/corpus/digest.h"
 #include "tools/corpus/directory.h"
 #include "tools/partial_file.h"
@@ -56,14 +56,6 @@ fs::path make_entry(const Unfinished& unfinished, const std::string& name) {
   std::error_code error;
   if (!fs::create_directory(made, error)) fail(unfinished.path(), error.message());
   return made;
-}
-
-bool is_text(const std::string& trace) {
-  constexpr std::string_view kStart = "ddireplay-text";
-  std::string start(kStart.size(), '\0');
-  std::ifstream(trace, std::ios::binary)
-      .read(start.data(), static_cast<std::streamsize>(start.size()));
-  return start == kStart;
 }
 
 void write_expectation(const std::string& path, const Expectation& expectation) {
@@ -112,7 +104,7 @@ void Editor::add(const std::string& name, const std::string& trace,
                  const Expectation& expectation) {
   const Unfinished unfinished(directory_);
   const fs::path made = make_entry(unfinished, name);
-  const fs::path copy = made / (is_text(trace) ? kTextName : kBinaryName);
+  const fs::path copy = made / (format::is_text_form(trace) ? kTextName : kBinaryName);
   std::error_code error;
   fs::copy_file(trace, copy, error);
   if (error) fail(directory_, error.message());

@@ -1,7 +1,7 @@
 #include "tools/corpus/judge.h"
 
 #include <algorithm>
-#include <memory>
+#include <utility>
 
 #include "checkers/registry.h"
 #include "format/text_form.h"
@@ -53,25 +53,28 @@ Outcome outcome_of(const format::TraceReader& trace, const replay::Report& repor
 
 }  // namespace
 
-Outcome judge(const std::string& path, const std::vector<std::string>& rules) {
+Judged judge(const std::string& path, const std::vector<std::string>& rules) {
   const TraceInPlay in_play(path);
   try {
-    format::TraceReader trace = format::open_trace(path);
-    return judge(trace, rules);
+    return judge(format::open_trace(path), rules);
   } catch (const format::Error& error) {
     if (error.status() != ExitStatus::unreadable) throw;
-    Outcome outcome;
-    outcome.status = ExitStatus::unreadable;
-    outcome.unreadable_because = error.what();
-    return outcome;
+    Judged judged;
+    judged.outcome.status = ExitStatus::unreadable;
+    judged.outcome.unreadable_because = error.what();
+    return judged;
   }
 }
 
-Outcome judge(format::TraceReader& trace, const std::vector<std::string>& rules) {
+Judged judge(format::TraceReader trace, const std::vector<std::string>& rules) {
   const auto checkers = checkers::make_all_checkers();
   replay::Replay replay(trace, checkers, {.threads = 1, .rules = rules, .events = nullptr});
   replay.run();
-  return outcome_of(trace, replay.report());
+  Judged judged;
+  judged.report = replay.report();
+  judged.outcome = outcome_of(trace, judged.report);
+  judged.trace = std::move(trace);
+  return judged;
 }
 
 }  // namespace ddireplay::tools::corpus

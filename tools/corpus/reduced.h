@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "tools/corpus/expectation.h"
+#include "tools/corpus/judge.h"
 
 namespace ddireplay::tools::corpus {
 
@@ -14,9 +14,10 @@ struct ReducedTrace {
   Outcome outcome;   // of its replay
 };
 
-// One for each finding that the trace shows for sure, in the order of its report; none where it
-// can't be read. Runs on the caller's thread alone. Throws format::Error as judge() does.
-std::vector<ReducedTrace> reduce_findings(const std::string& trace,
+// One for each fingerprint that the report of `judged` has for sure, in the order of the report.
+// `judged` is of the trace `path` by `rules`, and could be read. Runs on the caller's thread alone.
+// Throws format::Error where a finding does not show when the trace is replayed again.
+std::vector<ReducedTrace> reduce_findings(Judged& judged, const std::string& path,
                                           const std::vector<std::string>& rules);
 
 }  // namespace ddireplay::tools::corpus

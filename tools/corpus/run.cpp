@@ -62,7 +62,7 @@ void compare(const std::string& directory, Job& job) {
                     "back, or remove the entry and add this one",
                     job.result.trace));
   }
-  Outcome seen = judge(job.result.trace, expectation.rules);
+  Outcome seen = judge(job.result.trace, expectation.rules).outcome;
   job.result.differences = differences(expectation.outcome, seen);
   if (job.result.differences.empty()) return;
   expectation.outcome = std::move(seen);

@@ -2,9 +2,9 @@
 
 #include <algorithm>
 #include <array>
-#include <cctype>
 #include <vector>
 
+#include "replay/text_case.h"
 #include "tools/debugger/expression.h"
 #include "tools/debugger/words.h"
 #include "tools/number.h"
@@ -51,11 +51,17 @@ std::string list_nearest(Session& session, const Words& words) {
   return nearest_text(evaluate(words[0], session.symbolizer()), session.symbolizer());
 }
 
-// `lm m PATTERN` and `lmm PATTERN` are how people ask for one of them.
+// Options stand apart or together: `lm v m PATTERN`, `lm vm PATTERN`.
 std::string list_modules(Session& session, const Words& words) {
-  if (words.empty()) return modules_text(session.symbolizer(), "*");
-  if (words[0] != "m" || words.size() < 2) fail("lm takes a pattern: lm m PATTERN");
-  return modules_text(session.symbolizer(), words[1]);
+  std::string options;
+  auto word = words.begin();
+  while (word != words.end() && !options.ends_with('m')) options += replay::lower_case(*word++);
+  const bool has_details = options.starts_with('v');
+  const std::string_view others = std::string_view(options).substr(has_details ? 1 : 0);
+  const bool has_pattern = others == "m" && words.end() - word == 1;
+  if (!has_pattern && !others.empty()) fail("lm takes a pattern: lm m PATTERN, lmvm PATTERN");
+  return modules_text(session.symbolizer(), has_pattern ? *word : "*",
+                      has_details ? ModuleText::details : ModuleText::line);
 }
 
 std::string stack(Session& session, const Words& words) {
@@ -175,7 +181,8 @@ constexpr std::array<Command, 18> kCommands = {{
     {"!verifier", "0x80 ADDRESS", "every allocation and free of this address in the trace", 2,
      verifier},
     {"ln", "ADDRESS", "source line and symbols at and behind an address", 1, list_nearest},
-    {"lm", "[m PATTERN]", "modules, or those whose name matches", 2, list_modules},
+    {"lm", "[v] [m PATTERN]", "modules, or those whose name matches; v: what is known of each", 3,
+     list_modules},
     {"x", "MODULE!SYMBOL", "symbols of that name, * and ? standing for anything", 1, examine},
     {"k", "[N]", "stack of the event at the position, or its first N frames", 1, stack},
     {"g", "[#N]", "to the next finding, or to a position", 1, go},
@@ -210,8 +217,7 @@ constexpr std::array<Alias, 9> kAliases = {{
 
 // Commands are typed in either case.
 std::string name_of(std::string_view typed) {
-  std::string name(typed);
-  std::ranges::transform(name, name.begin(), [](unsigned char c) { return std::tolower(c); });
+  std::string name = replay::lower_case(typed);
   const auto alias = std::ranges::find(kAliases, name, &Alias::typed);
   return alias == kAliases.end() ? name : std::string(alias->name);
 }
@@ -222,8 +228,14 @@ std::string run_command(Session& session, std::string_view line) {
   Words words = split_words(line);
   if (words.empty()) return "";
   const std::string_view typed = words.front();
-  const std::string name = name_of(typed);
+  std::string name = name_of(typed);
   words.erase(words.begin());
+  // Its options are mostly typed with it: lmvm.
+  constexpr std::string_view kModules = "lm";
+  if (name.size() > kModules.size() && name.starts_with(kModules)) {
+    name = kModules;
+    words.insert(words.begin(), typed.substr(kModules.size()));
+  }
   const auto command = std::ranges::find(kCommands, name, &Command::name);
   if (command == kCommands.end()) {
     fail(fmt::format("Couldn't resolve command '{}'; .help lists the commands", typed));
@@ -241,7 +253,7 @@ std::string command_help() {
   for (const Command& command : kCommands) {
     append(out, "{:<26} {}\n", fmt::format("{} {}", command.name, command.arguments), command.help);
   }
-  out += "kb, kn, kp, kv             as k; t: as p\n";
+  out += "kb, kn, kp, kv             as k; t: as p; lmvm PATTERN: as lm v m PATTERN\n";
   out +=
       "\nAddresses are hexadecimal, or MODULE!SYMBOL+OFFSET. The position is an event that is "
       "about\n"

@@ -15,7 +15,9 @@
 namespace ddireplay::tools {
 namespace {
 
-constexpr const char* kNoProcess = "no further process is to be had: ";
+[[noreturn]] void fail_to_start(const std::string& why) {
+  throw format::Error("no further process is to be had: " + why);
+}
 
 // The new process has nothing to say but to its front. A pipe that the front wrote to would
 // otherwise stay open for as long as a copy runs, and ^C at the prompt would end all copies.
@@ -63,7 +65,7 @@ void ForkedRun::lose(bool at_work) {
 ForkedRun ForkedRun::start(const MakeRun& make) {
   auto [ours, theirs] = Channel::make_pair();
   const pid_t process = ::fork();
-  if (process < 0) throw format::Error(kNoProcess + std::string(std::strerror(errno)));
+  if (process < 0) fail_to_start(std::strerror(errno));
   if (process == 0) {
     ours.close();
     live_as_root(std::move(theirs), make);
@@ -97,9 +99,7 @@ Message ForkedRun::request(MessageKind kind, std::string_view text) {
 
 ForkedRun ForkedRun::copy() {
   Message message = request(MessageKind::copy, {});
-  if (!message.descriptor) {
-    throw format::Error(kNoProcess + std::string("too many files are open"));
-  }
+  if (!message.descriptor) fail_to_start("too many files are open");
   pid_t process = 0;
   std::from_chars(message.text.data(), message.text.data() + message.text.size(), process);
   return {Channel(std::move(message.descriptor)), process, position_};

@@ -2,7 +2,6 @@
 
 #include <malloc.h>
 
-#include <cstring>
 #include <utility>
 
 namespace ddireplay::tools {

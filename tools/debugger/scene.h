@@ -5,7 +5,6 @@
 #include <memory>
 #include <string>
 #include <string_view>
-#include <vector>
 
 #include "replay/replay.h"
 #include "tools/debugger/forked_run.h"

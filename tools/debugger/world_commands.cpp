@@ -2,27 +2,14 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
-#include <array>
-
 #include "tools/debugger/words.h"
 #include "tools/number.h"
 
 namespace ddireplay::tools {
 namespace {
 
-struct Seen {
-  const ReportView& view;
-  const replay::World& world;
-  const ListEntries& list_entries;
-};
-
-struct WorldCommand {
-  std::string_view name;
-  std::string (*run)(const Seen& seen, const Words& words);
-};
-
-std::string verifier(const Seen& seen, const Words& words) {
+std::string verifier(const ReportView& view, const replay::World& world,
+                     const ListEntries& list_entries, const Words& words) {
   constexpr std::uint64_t kDrivers = 0x1;
   constexpr std::uint64_t kAllocations = 0x2;
   const auto flags = words.empty() ? 0 : parse_hexadecimal(words[0]);
@@ -32,22 +19,17 @@ std::string verifier(const Seen& seen, const Words& words) {
   const VerifierParts parts{.drivers = (*flags & kDrivers) != 0,
                             .allocations = (*flags & kAllocations) != 0};
   const std::string_view image = words.size() > 1 ? words[1] : std::string_view{};
-  return verifier_text(seen.view, seen.world, parts, image, seen.list_entries);
+  return verifier_text(view, world, parts, image, list_entries);
 }
-
-constexpr std::array<WorldCommand, 1> kWorldCommands = {{
-    {"!verifier", verifier},
-}};
 
 }  // namespace
 
 std::string run_world_command(const ReportView& view, const replay::World& world,
                               const ListEntries& list_entries, std::string_view line) {
   Words words = split_words(line);
-  const auto command = std::ranges::find(kWorldCommands, words.front(), &WorldCommand::name);
-  if (command == kWorldCommands.end()) fail(fmt::format("{} sees nothing here", words.front()));
+  if (words.front() != "!verifier") fail(fmt::format("{} sees nothing here", words.front()));
   words.erase(words.begin());
-  return command->run({view, world, list_entries}, words);
+  return verifier(view, world, list_entries, words);
 }
 
 }  // namespace ddireplay::tools

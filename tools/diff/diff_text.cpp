@@ -31,7 +31,7 @@ std::string_view basis_text(const Basis& basis) {
 void append_side(std::string& out, std::string_view title, const Side& side) {
   append(out, "{:<5} {}: {}, {}\n", title, side.trace().name(), targets_text(side),
          counted(side.report().events, "event"));
-  for (const std::string& line : derivation_lines(side.trace().footer())) {
+  for (const std::string& line : derivation_lines(side.trace().derivation())) {
     append(out, "      {}\n", line);
   }
   const std::string ending = ending_lines(side.trace(), &side.symbolizer());

@@ -25,8 +25,6 @@ using replay::Op;
 using replay::Operand;
 using replay::Step;
 
-constexpr std::uint64_t kDeviceControl = 14;
-constexpr std::uint64_t kInternalDeviceControl = 15;
 constexpr std::uint64_t kPnp = 27;
 constexpr std::uint64_t kLeastAddress = 0x10000;
 
@@ -182,7 +180,7 @@ class Normaliser {
     const std::uint64_t major = step[Operand::major];
     std::string request(replay::irp_major_name(major));
     if (request.empty()) request = fmt::format("IRP_MJ {:#x}", major);
-    if (major == kDeviceControl || major == kInternalDeviceControl) {
+    if (replay::has_control_code(major)) {
       const int code = function.layout.find("Parameter3");
       if (code >= 0 && name == "Dispatch") {
         request += fmt::format("({:#x})", static_cast<std::uint32_t>(event.values[code]));

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "format/text_form.h"
+#include "replay/text_case.h"
 #include "tools/diff/normaliser.h"
 #include "tools/report/text.h"
 
@@ -10,7 +11,7 @@ namespace ddireplay::tools::diff {
 namespace {
 
 bool is_same_build(const format::Module& good, const format::Module& bad) {
-  return same_name(good.name, bad.name) && good.size == bad.size &&
+  return replay::same_without_case(good.name, bad.name) && good.size == bad.size &&
          good.time_date_stamp == bad.time_date_stamp && good.checksum == bad.checksum &&
          good.pdb_guid == bad.pdb_guid && good.pdb_age == bad.pdb_age;
 }

@@ -8,8 +8,8 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
-#include <new>
 #include <system_error>
+#include <utility>
 
 namespace ddireplay::tools {
 namespace {

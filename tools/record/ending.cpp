@@ -147,11 +147,9 @@ format::FooterInfo make_footer(const FoundEnding& found, const RecordedTrace& tr
 }  // namespace
 
 bool ended_before_target(const SessionOutcome& outcome, const RecordedTrace& trace) {
-  const Step step =
-      outcome.crashed_in.value_or(outcome.failed.empty() ? outcome.step : *outcome.failed.begin());
   const bool has_died = outcome.crashed_in || !outcome.crashes.empty() || outcome.system_failed;
-  return has_died && step <= Step::load && !outcome.stopped_in && !trace.end_reason &&
-         !trace.calls.contains("cb:DriverEntry");
+  return has_died && outcome.last_reached() <= Step::load && !outcome.stopped_in &&
+         !trace.end_reason && !trace.calls.contains("cb:DriverEntry");
 }
 
 FoundEnding find_ending(const Request& request, const SessionOutcome& outcome,

@@ -12,7 +12,7 @@ namespace fs = std::filesystem;
 
 PendingTrace::PendingTrace(const fs::path& output)
     : output_(fs::absolute(format::place_of_output(output.string()))),
-      partial_(output_.string() + ".partial") {
+      partial_(output_.string() + std::string(format::kPartialExtension)) {
   fd_ = UniqueFd(::open(partial_.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0666));
   if (!fd_) refuse(fmt::format("{}: cannot be written: {}", partial_.string(), errno_text()));
   if (::flock(fd_.get(), LOCK_EX | LOCK_NB) != 0) {

@@ -59,9 +59,7 @@ RecordedTrace examine(format::TraceReader trace) {
   const format::Condition& condition = trace.condition();
   recorded.lost = condition.lost_events;
   // That a flight recording has lost its beginning was asked for.
-  format::Condition found = condition;
-  found.begins_late = false;
-  recorded.whole = found.complete();
+  recorded.whole = condition.complete_since_begin();
   recorded.problems = condition.problems;
   if (!footer && recorded.events == 0) recorded.error = "nothing was recorded";
   return recorded;

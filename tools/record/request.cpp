@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <set>
 
+#include "replay/text_case.h"
 #include "tools/record/fail.h"
 #include "tools/record/setup.h"
 #include "tools/record/windows_path.h"
@@ -30,11 +31,6 @@ PeIdentity identify(const fs::path& image) {
 
 constexpr std::size_t kMaxTargets = 8;  // the recorder's
 
-std::string folded(std::string name) {
-  std::ranges::transform(name, name.begin(), [](unsigned char c) { return std::tolower(c); });
-  return name;
-}
-
 void check_targets(const Request& request) {
   const std::size_t count =
       request.targets.size() + request.services.size() + request.attached.size();
@@ -43,7 +39,7 @@ void check_targets(const Request& request) {
   std::set<std::string> names;
   for (const fs::path& target : request.targets) {
     check_driver(target);
-    if (names.insert(folded(target.filename())).second) continue;
+    if (names.insert(replay::lower_case(target.filename().string())).second) continue;
     refuse(fmt::format("{}: there are two drivers of that name", target.filename().string()));
   }
 }

@@ -160,8 +160,7 @@ SessionOutcome SessionWatcher::outcome(const RunEnd& end) const {
   if (outcome.crashed_in && !outcome.failed.empty()) {
     outcome.crashed_in = std::min(*outcome.crashed_in, *outcome.failed.begin());
   }
-  const Step last =
-      outcome.crashed_in.value_or(outcome.failed.empty() ? outcome.step : *outcome.failed.begin());
+  const Step last = outcome.last_reached();
   std::erase_if(outcome.crashes,
                 [&](const auto& crash) { return host_lived_between(crash.first, last); });
   return outcome;

@@ -43,6 +43,9 @@ struct SessionOutcome {
   std::optional<Step> stopped_in;               // the step in which it was first asked to stop
   std::optional<Step> crashed_in;               // the step in which the driver's host process died
   std::vector<std::pair<Step, Crash>> crashes;  // what Wine said; maybe not the host's
+
+  // The step that did not go well first; where all went well, the last that was begun.
+  Step last_reached() const { return crashed_in.value_or(failed.empty() ? step : *failed.begin()); }
 };
 
 class SessionWatcher : public RunWatcher {

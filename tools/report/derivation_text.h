@@ -9,10 +9,10 @@
 
 namespace ddireplay::tools {
 
-// Sentences, one a line; none of a trace as it was recorded. `footer` may be nullptr.
-std::vector<std::string> derivation_lines(const format::FooterInfo* footer);
+// Of nullptr, which is a trace as it was recorded: no lines, and null.
 
-// Null of a trace as it was recorded.
-nlohmann::ordered_json derivation_json(const format::FooterInfo* footer);
+// Sentences, one a line.
+std::vector<std::string> derivation_lines(const format::Derivation* derivation);
+nlohmann::ordered_json derivation_json(const format::Derivation* derivation);
 
 }  // namespace ddireplay::tools

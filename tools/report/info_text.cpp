@@ -88,11 +88,6 @@ std::string start_text(std::uint64_t filetime) {
 
 bool has_pdb(const format::Module& module) { return !module.pdb_name.empty(); }
 
-std::string pdb_text(const format::Module& module) {
-  if (!has_pdb(module)) return "no PDB named";
-  return fmt::format("{} {} age {}", module.pdb_name, guid_text(module.pdb_guid), module.pdb_age);
-}
-
 void append_machine(std::string& out, const format::TraceReader& trace) {
   const format::FileHeader& header = trace.header();
   append(out, "Trace:     {}, {} bytes, format {}\n", trace.name(), trace.file_bytes(),
@@ -120,7 +115,8 @@ void append_condition(std::string& out, const format::TraceReader& trace) {
   if (footer != nullptr && footer->started_attached) {
     append(out, "           began while the driver was running\n");
   }
-  for (const std::string& line : derivation_lines(footer)) append(out, "           {}\n", line);
+  for (const std::string& line : derivation_lines(trace.derivation()))
+    append(out, "           {}\n", line);
   if (footer != nullptr && footer->flight) append(out, "           {}\n", kFlightText);
   if (footer != nullptr && footer->stacks_lost != 0) {
     append(out, "           {} without a stack\n", counted(footer->stacks_lost, "event"));
@@ -242,7 +238,7 @@ Json info_json(const format::TraceReader& trace) {
       {"complete", is_complete(trace)},
       {"end_reason", footer == nullptr ? Json() : Json(end_reason_text(footer->end_reason))},
       {"ending", ending_json(trace, nullptr)},
-      {"derivation", derivation_json(footer)},
+      {"derivation", derivation_json(trace.derivation())},
       {"started_attached", footer != nullptr && footer->started_attached},
       {"flight", footer != nullptr && footer->flight},
       {"stacks_lost", footer == nullptr ? 0 : footer->stacks_lost},

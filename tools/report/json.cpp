@@ -127,7 +127,7 @@ std::string report_json(const ReportView& view) {
                         {"lost", view.report.lost},
                         {"complete", is_complete(view.trace)},
                         {"ending", ending_json(view.trace, &view.symbolizer)},
-                        {"derivation", derivation_json(view.trace.footer())},
+                        {"derivation", derivation_json(view.trace.derivation())},
                         {"problems", view.trace.condition().problems},
                         {"rules_armed", rule_ids(view.report)},
                         {"rule_steps", steps_by_rule(view.report)},

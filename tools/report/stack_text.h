@@ -11,7 +11,10 @@ namespace ddireplay::tools {
 std::string event_stack_text(const format::TraceReader& trace, const format::Event& event,
                              Symbolizer& symbolizer, std::size_t frames_max);
 
-// Modules of the trace whose name matches, by address.
-std::string modules_text(Symbolizer& symbolizer, std::string_view pattern);
+enum class ModuleText { line, details };
+
+// Modules of the trace whose name matches, by address: a line for each, and below it, if wanted,
+// what tells its build and where its symbols are from.
+std::string modules_text(Symbolizer& symbolizer, std::string_view pattern, ModuleText what);
 
 }  // namespace ddireplay::tools

@@ -67,7 +67,8 @@ void append_condition(std::string& out, const format::TraceReader& trace) {
   if (footer != nullptr && footer->started_attached) {
     append(out, "    The recording began while the driver was running.\n");
   }
-  for (const std::string& line : derivation_lines(footer)) append(out, "    {}\n", line);
+  for (const std::string& line : derivation_lines(trace.derivation()))
+    append(out, "    {}\n", line);
   if (footer != nullptr && footer->flight) append(out, "    {}\n", kFlightText);
   if (footer != nullptr && footer->stacks_lost != 0) {
     append(out, "    {} recorded without a stack.\n", counted(footer->stacks_lost, "event"));
@@ -123,10 +124,9 @@ bool is_complete(const format::TraceReader& trace) {
 }
 
 bool is_part(const format::TraceReader& trace) {
-  const format::FooterInfo* const footer = trace.footer();
-  if (footer == nullptr || !footer->derivation) return false;
-  const format::Derivation& derivation = *footer->derivation;
-  return derivation.begin != 0 || derivation.thinned || derivation.finding != 0;
+  const format::Derivation* const derivation = trace.derivation();
+  return derivation != nullptr &&
+         (derivation->begin != 0 || derivation->thinned || derivation->finding != 0);
 }
 
 format::ExitStatus status_of(const format::TraceReader& trace, const replay::Report& report) {

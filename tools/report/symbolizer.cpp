@@ -7,6 +7,7 @@
 #include <map>
 #include <unordered_map>
 
+#include "replay/text_case.h"
 #include "tools/output.h"
 #include "tools/report/text.h"
 #include "tools/symbols/symbol_store.h"
@@ -27,7 +28,7 @@ std::string environment_symbol_path() {
 }
 
 bool belongs_to(const format::ModuleSymbols& symbols, const format::Module& module) {
-  return same_name(symbols.module, module.name) && symbols.size == module.size &&
+  return replay::same_without_case(symbols.module, module.name) && symbols.size == module.size &&
          symbols.time_date_stamp == module.time_date_stamp;
 }
 
@@ -160,8 +161,8 @@ std::optional<std::uint64_t> Symbolizer::address_of(std::string_view name) {
   for (format::ModuleId id = 0; id < state_->trace.module_count(); ++id) {
     const format::Module& module = state_->trace.module(id);
     const std::string display_name = module_display_name(module.name);
-    if (wanted.empty() && same_name(display_name, name)) return module.base;
-    if (!wanted.empty() && !same_name(display_name, wanted)) continue;
+    if (wanted.empty() && replay::same_without_case(display_name, name)) return module.base;
+    if (!wanted.empty() && !replay::same_without_case(display_name, wanted)) continue;
     const SymbolTable* table = state_->symbols_of(id).table;
     const Symbol* symbol = table == nullptr ? nullptr : table->find(symbol_name);
     if (symbol != nullptr) return module.base + symbol->rva;
@@ -196,6 +197,12 @@ std::string Symbolizer::symbols_state(format::ModuleId module) {
   const State::Symbols& symbols = state_->symbols_of(module);
   if (symbols.table == nullptr) return "no symbols";
   return symbols.from_trace ? "symbols in the trace" : "symbols from the symbol path";
+}
+
+std::string Symbolizer::symbols_file(format::ModuleId module) {
+  const State::Symbols& symbols = state_->symbols_of(module);
+  if (symbols.table == nullptr || symbols.from_trace) return "";
+  return state_->store.file_of(state_->trace.module(module)).string();
 }
 
 }  // namespace ddireplay::tools

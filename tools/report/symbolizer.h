@@ -76,8 +76,10 @@ class Symbolizer {
   std::optional<format::ModuleId> module_at(std::uint64_t address) const;
   // Looks for the module's symbols now, and not when the first address in it is looked up.
   void load(format::ModuleId module);
-  // What is known of a module's symbols: "(trace symbols)", "(pdb symbols)  PATH", ...
+  // Where a module's symbols are from: "symbols in the trace", "no symbols", ...
   std::string symbols_state(format::ModuleId module);
+  // The file that they were read from; empty: there are none, or they are in the trace.
+  std::string symbols_file(format::ModuleId module);
 
  private:
   struct State;

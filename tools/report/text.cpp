@@ -7,6 +7,8 @@
 #include <array>
 
 #include "checkers/ledger/bug_checks.h"
+#include "replay/text_case.h"
+#include "tools/symbols/guid.h"
 
 namespace ddireplay::tools {
 namespace {
@@ -31,8 +33,6 @@ constexpr std::array<Release, 7> kReleases = {{
     {2600, "Windows XP"},
     {0, "Windows"},
 }};
-
-char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
 
 std::uint64_t truncated(std::uint64_t value, unsigned pointer_bytes) {
   return pointer_bytes == 4 ? value & 0xffffffff : value;
@@ -85,13 +85,15 @@ std::string_view bug_check_name(std::uint32_t bug_check) {
 
 std::string module_display_name(std::string_view file_name) {
   const std::string_view stem = file_name.substr(0, file_name.rfind('.'));
-  const bool kernel = std::ranges::any_of(
-      kKernelFiles, [stem](std::string_view name) { return same_name(name, stem); });
+  const bool kernel = std::ranges::any_of(kKernelFiles, [stem](std::string_view name) {
+    return replay::same_without_case(name, stem);
+  });
   return std::string(kernel ? "nt" : stem);
 }
 
-bool same_name(std::string_view a, std::string_view b) {
-  return std::ranges::equal(a, b, {}, lower, lower);
+std::string pdb_text(const format::Module& module) {
+  if (module.pdb_name.empty()) return "no PDB named";
+  return fmt::format("{} {} age {}", module.pdb_name, guid_text(module.pdb_guid), module.pdb_age);
 }
 
 bool matches(std::string_view name, std::string_view pattern) {

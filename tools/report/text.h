@@ -37,9 +37,10 @@ std::string_view bug_check_name(std::uint32_t bug_check);
 // The debugger's name of a module: its file's without extension, and `nt` for the kernel.
 std::string module_display_name(std::string_view file_name);
 
-// Compares names of drivers and functions as Windows does.
-bool same_name(std::string_view a, std::string_view b);
-// The same with * and ? in the pattern.
+// The PDB that a module's image names: "d:\src\My.pdb {GUID} age 1".
+std::string pdb_text(const format::Module& module);
+
+// Whether a name of a driver or a function is of a pattern with * and ?, in whatever case.
 bool matches(std::string_view name, std::string_view pattern);
 
 // "1 finding", "2 findings".

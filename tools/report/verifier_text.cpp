@@ -4,6 +4,7 @@
 #include <array>
 
 #include "checkers/ledger/ledger.h"
+#include "replay/text_case.h"
 #include "tools/report/append.h"
 #include "tools/report/text.h"
 
@@ -13,24 +14,23 @@ namespace {
 struct Flag {
   std::uint32_t bit;
   std::string_view name;
+  // What the ledger calls the option; empty where it has no rule that the flag would arm.
+  std::string_view option{};
 };
 
 constexpr std::uint32_t kSpecialPool = 0x1;
-constexpr std::uint32_t kIrqlChecking = 0x2;
-constexpr std::uint32_t kPoolTracking = 0x8;
-constexpr std::uint32_t kMiscellaneous = 0x800;
 
 constexpr std::array<Flag, 10> kStandardFlags = {{
     {0x0, "Automatic Checks"},
-    {kSpecialPool, "Special pool"},
-    {kIrqlChecking, "Force IRQL checking"},
-    {kPoolTracking, "Pool tracking"},
-    {0x10, "I/O verification"},
-    {0x20, "Deadlock detection"},
-    {0x80, "DMA checking"},
-    {0x100, "Security checks"},
-    {kMiscellaneous, "Miscellaneous checks"},
-    {0x20000, "DDI compliance checking"},
+    {kSpecialPool, "Special pool", "special pool"},
+    {0x2, "Force IRQL checking", "force IRQL"},
+    {0x8, "Pool tracking", "pool tracking"},
+    {0x10, "I/O verification", "I/O verification"},
+    {0x20, "Deadlock detection", "deadlock detection"},
+    {0x80, "DMA checking", "DMA"},
+    {0x100, "Security checks", "security"},
+    {0x800, "Miscellaneous checks", "misc"},
+    {0x20000, "DDI compliance checking", "DDI compliance"},
 }};
 
 constexpr std::array<Flag, 11> kAdditionalFlags = {{
@@ -51,26 +51,13 @@ constexpr std::array<Flag, 11> kAdditionalFlags = {{
 // as a whole.
 constexpr std::uint64_t kVerifierLogEntries = 0x10000;
 
-// The words by which the ledger names the options of Driver Verifier; "automatic" has no flag.
-constexpr std::array<Flag, 9> kOptionWords = {{
-    {kSpecialPool, "special pool"},
-    {kIrqlChecking, "force IRQL"},
-    {kPoolTracking, "pool tracking"},
-    {0x10, "I/O verification"},
-    {0x20, "deadlock detection"},
-    {0x80, "DMA"},
-    {0x100, "security"},
-    {kMiscellaneous, "misc"},
-    {0x20000, "DDI compliance"},
-}};
-
 // The options under which Windows would check a rule.
 std::uint32_t options_of(const replay::Rule& rule) {
   std::uint32_t flags = 0;
   for (const checkers::LedgerRow& row : checkers::ledger_rows()) {
     if (!checkers::is_own_row(rule, row)) continue;
-    for (const Flag& option : kOptionWords) {
-      if (row.option.find(option.name) != row.option.npos) flags |= option.bit;
+    for (const Flag& flag : kStandardFlags) {
+      if (row.option.find(flag.option) != row.option.npos) flags |= flag.bit;
     }
   }
   return flags;
@@ -194,7 +181,8 @@ void append_drivers(std::string& out, const ReportView& view, const replay::Worl
   bool found = image.empty();
   for (const replay::Driver& driver : world.drivers().all()) {
     if (driver.module == format::kNoModuleId) continue;
-    if (!image.empty() && !same_name(view.trace.module(driver.module).name, image)) continue;
+    if (!image.empty() && !replay::same_without_case(view.trace.module(driver.module).name, image))
+      continue;
     append_driver(out, view, world, driver, allocations, entries);
     found = true;
   }

@@ -9,7 +9,6 @@
 #include <llvm/Support/MemoryBuffer.h>
 #include <llvm/Support/Path.h>
 
-#include <algorithm>
 #include <memory>
 #include <unordered_map>
 #include <vector>

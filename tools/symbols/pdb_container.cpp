@@ -6,7 +6,6 @@
 #include <llvm/DebugInfo/PDB/Native/RawTypes.h>
 #include <llvm/Support/BinaryByteStream.h>
 #include <llvm/Support/BinaryStreamReader.h>
-#include <llvm/Support/Endian.h>
 
 #include <algorithm>
 #include <cstring>
@@ -47,13 +46,10 @@ std::optional<std::uint32_t> find_stream(llvm::BinaryStreamReader& reader, llvm:
 // The head of the container: LLVM makes a table of as many blocks as it claims, before any of them
 // is looked for in the file.
 bool has_room_for_blocks(std::span<const std::byte> bytes) {
-  constexpr std::size_t kBlockBytesPlace = 32;
-  constexpr std::size_t kBlockCountPlace = 40;
-  if (bytes.size() < sizeof(llvm::msf::SuperBlock)) return false;
-  const auto* const head = reinterpret_cast<const std::uint8_t*>(bytes.data());
-  const std::uint64_t block_bytes = llvm::support::endian::read32le(head + kBlockBytesPlace);
-  const std::uint64_t block_count = llvm::support::endian::read32le(head + kBlockCountPlace);
-  return block_bytes * block_count <= bytes.size();
+  llvm::msf::SuperBlock head;
+  if (bytes.size() < sizeof(head)) return false;
+  std::memcpy(&head, bytes.data(), sizeof(head));
+  return std::uint64_t{head.BlockSize} * head.NumBlocks <= bytes.size();
 }
 
 bool has_magic(std::span<const std::byte> bytes) {

@@ -5,7 +5,7 @@
 #include <optional>
 #include <system_error>
 
-#include "tools/symbols/text_case.h"
+#include "replay/text_case.h"
 
 namespace ddireplay::tools {
 namespace {
@@ -23,8 +23,10 @@ std::vector<std::string_view> split(std::string_view text, char separator) {
 // How many parts of an element stand before its directories: `srv*`, `cache*`, `symsrv*DLL*`.
 std::size_t count_prefix_parts(const std::vector<std::string_view>& parts) {
   if (parts.size() < 2) return 0;
-  if (same_without_case(parts[0], "symsrv")) return 2;
-  return same_without_case(parts[0], "srv") || same_without_case(parts[0], "cache") ? 1 : 0;
+  if (replay::same_without_case(parts[0], "symsrv")) return 2;
+  return replay::same_without_case(parts[0], "srv") || replay::same_without_case(parts[0], "cache")
+             ? 1
+             : 0;
 }
 
 bool is_remote(std::string_view place) { return place.find("://") != std::string_view::npos; }
@@ -37,7 +39,7 @@ std::optional<std::filesystem::path> find_entry(const std::filesystem::path& dir
   if (std::filesystem::exists(exact, error)) return exact;
   std::filesystem::directory_iterator entry(directory, error);
   for (; !error && entry != std::filesystem::directory_iterator(); entry.increment(error)) {
-    if (same_without_case(entry->path().filename().string(), name)) return entry->path();
+    if (replay::same_without_case(entry->path().filename().string(), name)) return entry->path();
   }
   return std::nullopt;
 }

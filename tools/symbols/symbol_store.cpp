@@ -39,20 +39,17 @@ Result<SymbolRows> load_image(const std::filesystem::path& path, const format::M
 
 using Loader = Result<SymbolRows> (*)(const std::filesystem::path&, const format::Module&);
 
-// The first candidate that has rows; what is refused on the way is added to `refusals`.
-std::unique_ptr<SymbolTable> first_good(const std::vector<std::filesystem::path>& candidates,
-                                        Loader load, const format::Module& module,
-                                        std::vector<std::string>& refusals) {
-  for (const std::filesystem::path& path : candidates) {
-    auto rows = load(path, module);
-    if (!rows) {
-      refusals.push_back(fmt::format("{}: {}", path.string(), rows.error()));
-      continue;
-    }
-    auto table = std::make_unique<SymbolTable>(std::move(*rows));
-    if (!table->empty()) return table;
+// The table of a file that has rows; what is refused is added to `refusals`.
+std::unique_ptr<SymbolTable> load_good(const std::filesystem::path& path, Loader load,
+                                       const format::Module& module,
+                                       std::vector<std::string>& refusals) {
+  auto rows = load(path, module);
+  if (!rows) {
+    refusals.push_back(fmt::format("{}: {}", path.string(), rows.error()));
+    return nullptr;
   }
-  return nullptr;
+  auto table = std::make_unique<SymbolTable>(std::move(*rows));
+  return table->empty() ? nullptr : std::move(table);
 }
 
 }  // namespace
@@ -68,14 +65,22 @@ SymbolStore::SymbolStore(std::string_view symbol_path, Report report)
 }
 
 const SymbolTable* SymbolStore::load(const format::Module& module) {
+  return loaded(module).table.get();
+}
+
+std::filesystem::path SymbolStore::file_of(const format::Module& module) {
+  return loaded(module).file;
+}
+
+const SymbolStore::Loaded& SymbolStore::loaded(const format::Module& module) {
   Key key{module.name,     module.size,     module.time_date_stamp,
           module.pdb_name, module.pdb_guid, module.pdb_age};
   const auto [known, is_new] = tables_.try_emplace(std::move(key));
   if (is_new) known->second = find(module);
-  return known->second.get();
+  return known->second;
 }
 
-std::unique_ptr<SymbolTable> SymbolStore::find(const format::Module& module) const {
+SymbolStore::Loaded SymbolStore::find(const format::Module& module) const {
   struct Kind {
     std::string_view name;  // of the file
     std::string folder;     // in a store
@@ -90,12 +95,14 @@ std::unique_ptr<SymbolTable> SymbolStore::find(const format::Module& module) con
   for (const Kind& kind : kinds) {
     if (kind.name.empty()) continue;
     for (const std::filesystem::path& directory : directories_) {
-      const auto candidates = symbol_file_candidates(directory, kind.name, kind.folder);
-      if (auto table = first_good(candidates, kind.load, module, refusals)) return table;
+      for (const auto& path : symbol_file_candidates(directory, kind.name, kind.folder)) {
+        auto table = load_good(path, kind.load, module, refusals);
+        if (table != nullptr) return {std::move(table), path};
+      }
     }
   }
   for (const std::string& refusal : refusals) report_(refusal);
-  return nullptr;
+  return {};
 }
 
 }  // namespace ddireplay::tools

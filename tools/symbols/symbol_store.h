@@ -36,17 +36,24 @@ class SymbolStore {
 
   // Null if there are none. Both outcomes are remembered.
   const SymbolTable* load(const format::Module& module);
+  // Where load() has them from; empty if there are none.
+  std::filesystem::path file_of(const format::Module& module);
 
  private:
+  struct Loaded {
+    std::unique_ptr<SymbolTable> table{};  // null: none
+    std::filesystem::path file{};
+  };
   // All that tells builds apart.
   using Key =
       std::tuple<std::string, std::uint64_t, std::uint32_t, std::string, Guid, std::uint32_t>;
 
-  std::unique_ptr<SymbolTable> find(const format::Module& module) const;
+  const Loaded& loaded(const format::Module& module);
+  Loaded find(const format::Module& module) const;
 
   std::vector<std::filesystem::path> directories_;
   Report report_;
-  std::map<Key, std::unique_ptr<SymbolTable>> tables_;
+  std::map<Key, Loaded> tables_;
 };
 
 }  // namespace ddireplay::tools

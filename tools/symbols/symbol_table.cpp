@@ -4,7 +4,7 @@
 #include <numeric>
 #include <utility>
 
-#include "tools/symbols/text_case.h"
+#include "replay/text_case.h"
 
 namespace ddireplay::tools {
 namespace {
@@ -43,7 +43,7 @@ SymbolTable::SymbolTable(SymbolRows rows)
       lines_(tidy_lines(std::move(rows.lines), files_.size())) {
   std::ranges::stable_sort(symbols_, {}, &Symbol::rva);
   std::iota(by_name_.begin(), by_name_.end(), 0);
-  std::ranges::stable_sort(by_name_, less_without_case, [this](std::uint32_t place) {
+  std::ranges::stable_sort(by_name_, replay::less_without_case, [this](std::uint32_t place) {
     return std::string_view(symbols_[place].name);
   });
 }
@@ -72,9 +72,10 @@ const Symbol* SymbolTable::find(std::string_view name) const {
   const auto name_at = [this](std::uint32_t place) -> std::string_view {
     return symbols_[place].name;
   };
-  const auto first = std::ranges::lower_bound(by_name_, name, less_without_case, name_at);
-  if (first == by_name_.end() || !same_without_case(name_at(*first), name)) return nullptr;
-  for (auto at = first; at != by_name_.end() && same_without_case(name_at(*at), name); ++at) {
+  const auto first = std::ranges::lower_bound(by_name_, name, replay::less_without_case, name_at);
+  if (first == by_name_.end() || !replay::same_without_case(name_at(*first), name)) return nullptr;
+  for (auto at = first; at != by_name_.end() && replay::same_without_case(name_at(*at), name);
+       ++at) {
     if (name_at(*at) == name) return &symbols_[*at];
   }
   return &symbols_[*first];

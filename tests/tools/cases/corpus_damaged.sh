@@ -3,7 +3,7 @@
 {
 ddireplay convert traces/leak.txt leak.ddt
 size=$(stat -c %s leak.ddt)
-head -c $((size - 10)) leak.ddt >cut.ddt
+head -c $((size - 100)) leak.ddt >cut.ddt
 { head -c 200 leak.ddt; printf 'X'; tail -c +202 leak.ddt; } >damaged.ddt
 echo 'this is no trace' >prose
 : >empty

@@ -1,10 +1,11 @@
-// Comparing names without case, as Windows and its debuggers do. ASCII only.
+// Names without case, as Windows and its debuggers compare them. ASCII only.
 #pragma once
 
 #include <algorithm>
+#include <string>
 #include <string_view>
 
-namespace ddireplay::tools {
+namespace ddireplay::replay {
 
 constexpr char fold_case(char c) {
   return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
@@ -18,4 +19,10 @@ constexpr bool less_without_case(std::string_view a, std::string_view b) {
   return std::ranges::lexicographical_compare(a, b, {}, fold_case, fold_case);
 }
 
-}  // namespace ddireplay::tools
+inline std::string lower_case(std::string_view text) {
+  std::string lower(text);
+  std::ranges::transform(lower, lower.begin(), fold_case);
+  return lower;
+}
+
+}  // namespace ddireplay::replay
