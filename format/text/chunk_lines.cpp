@@ -86,7 +86,8 @@ void ChunkLines::end_empty_chunks(std::uint16_t processor, Pending& pending) {
   while (!pending.chunks.empty()) {
     const ChunkInfo& chunk = *pending.chunks.front();
     if (!chunk.damaged) {
-      const bool gap_is_due = chunk.header.lost_before != 0 && !pending.gap;
+      const bool has_gap = chunk.header.lost_before != 0 || chunk.after_hole;
+      const bool gap_is_due = has_gap && !pending.gap;
       if (chunk.header.event_count != 0 || gap_is_due) return;
       fmt::format_to(std::back_inserter(out_), "chunk cpu{} number={} time={}\n", processor,
                      numbers_.at(&chunk), chunk.header.first_time);

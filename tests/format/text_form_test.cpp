@@ -297,6 +297,19 @@ TEST_CASE("a damaged trace is printed with its gaps, and as recovered") {
   CHECK(print(once_more) == print(again));
 }
 
+// The gap stands in front of the chunk that is behind it, also of one that has no events.
+TEST_CASE("numbers that chunks skip are printed as a gap in their place") {
+  const std::string text = canonical(
+      "chunks explicit\n"
+      "@1 cpu0 t1 irql0 ExFreePool P=0x1000\n"
+      "chunk cpu0 number=1\n"
+      "chunk cpu0 number=3 time=5\n");
+  const std::size_t second = text.find("gap cpu0 lost=1\nchunk cpu0 number=3 time=5\n");
+  CHECK(second != std::string::npos);
+  CHECK(text.find("gap cpu0 lost=1\n") < second);
+  CHECK(canonical(text) == text);
+}
+
 TEST_CASE("a trace that was recovered can be written to a file") {
   const ScratchDir dir;
   std::istringstream text("ExFreePool\nend reason=recovered\n");
