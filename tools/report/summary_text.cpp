@@ -26,10 +26,24 @@ std::string findings_line(const replay::Report& report) {
   return text;
 }
 
-// The rules by the number of steps that each has seen, the busiest first; a line is filled before
-// the next one begins.
-void append_rules(std::string& out, const replay::Report& report) {
+// Rules that saw so many steps; a line is filled before the next one begins.
+void append_rules_of(std::string& out, std::uint64_t steps, const std::vector<std::string>& ids) {
   constexpr std::size_t kLineEnd = 100;
+  std::string line = fmt::format("    {:>10} ", steps);
+  for (const std::string& id : ids) {
+    if (line.size() + 1 + id.size() > kLineEnd) {
+      append(out, "{}\n", line);
+      line = std::string(15, ' ');
+    }
+    line += " " + id;
+  }
+  append(out, "{}\n", line);
+}
+
+// The rules by the number of steps that each has seen, the busiest first. A driver does little of
+// what there are rules for: the many others would hide the few that had something to look at.
+void append_rules(std::string& out, const replay::Report& report) {
+  constexpr std::size_t kIdleNamed = 12;
   append(out, "Rules armed:       {}, by the steps that each has seen\n",
          report.rules_armed.size());
   std::map<std::uint64_t, std::vector<std::string>, std::greater<>> by_steps;
@@ -37,15 +51,11 @@ void append_rules(std::string& out, const replay::Report& report) {
     by_steps[armed.events_seen].push_back(armed.rule->id());
   }
   for (const auto& [steps, ids] : by_steps) {
-    std::string line = fmt::format("    {:>10} ", steps);
-    for (const std::string& id : ids) {
-      if (line.size() + 1 + id.size() > kLineEnd) {
-        append(out, "{}\n", line);
-        line = std::string(15, ' ');
-      }
-      line += " " + id;
+    if (steps == 0 && ids.size() > kIdleNamed) {
+      append(out, "    {:>10}  {} rules; --json names them\n", 0, ids.size());
+    } else {
+      append_rules_of(out, steps, ids);
     }
-    append(out, "{}\n", line);
   }
 }
 
