@@ -47,11 +47,13 @@ class CursorTree {
     for (std::size_t node = leaves_ + best; node > 1; node /= 2) {
       const std::uint32_t other = winners_[node ^ 1];
       const std::uint64_t other_time = times_[other];
-      // Of equal times the one to the left is first, which has the lower processor.
-      const bool is_right = (node & 1) != 0;
-      const bool loses = (other_time < time) | ((other_time == time) & is_right);
-      best = loses ? other : best;
-      time = loses ? other_time : time;
+      // Of equal times the one to the left is first, which has the lower processor. Computed with
+      // masks: of conditions the compiler makes branches.
+      const std::uint64_t is_right = node & 1;
+      const std::uint64_t loses =
+          std::uint64_t{other_time < time} | (std::uint64_t{other_time == time} & is_right);
+      best ^= (best ^ other) & static_cast<std::uint32_t>(-loses);
+      time ^= (time ^ other_time) & -loses;
       winners_[node / 2] = best;
     }
     return best;

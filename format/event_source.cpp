@@ -99,6 +99,12 @@ MergeKey key_before(std::uint64_t time) {
 }  // namespace
 
 struct EventSource::State {
+  // Where the next event is put, and its position.
+  struct BatchEnd {
+    Event* event;
+    std::uint64_t position;
+  };
+
   State(TraceReader::State& opened, const EventSourceOptions& options)
       : reader(opened),
         workers(std::max(options.threads, 1u) - 1),
@@ -129,9 +135,11 @@ struct EventSource::State {
   Cursor* spare_cursor();
   void intern(Cursor& cursor);
   template <bool kOnlyWanted>
-  void put(Cursor& cursor);
+  void put(Cursor& cursor, BatchEnd& to);
   template <bool kOnlyWanted>
   void take_events();
+  template <bool kOnlyWanted>
+  Cursor* take_events(BatchEnd& to);
 
   TraceReader::State& reader;
   const unsigned workers;
@@ -363,51 +371,62 @@ void EventSource::State::add_gap(MergeKey key, std::uint64_t lost, std::uint64_t
 }
 
 template <bool kOnlyWanted>
-inline void EventSource::State::put(Cursor& cursor) {
+inline void EventSource::State::put(Cursor& cursor, BatchEnd& to) {
   const std::size_t at = cursor.next_event++;
   const std::uint32_t site = cursor.sites[at];
   const EventShape& shape = cursor.shapes[site];
-  batch[filled] = {.position = next_position++,
-                   .time = cursor.times[at],
-                   .thread = cursor.threads[at],
-                   .values = cursor.next_value,
-                   .function = shape.function,
-                   .stack = shape.stack,
-                   .processor = cursor.processor,
-                   .irql = shape.irql,
-                   .flags = shape.flags,
-                   .value_count = shape.value_count};
+  *to.event = {.position = to.position++,
+               .time = cursor.times[at],
+               .thread = cursor.threads[at],
+               .values = cursor.next_value,
+               .function = shape.function,
+               .stack = shape.stack,
+               .processor = cursor.processor,
+               .irql = shape.irql,
+               .flags = shape.flags,
+               .value_count = shape.value_count};
   cursor.next_value += shape.value_count;
   // Whether the next event will be wanted can't be guessed: it is counted, or overwritten.
-  filled += kOnlyWanted ? shape.is_wanted : 1;
+  to.event += kOnlyWanted ? shape.is_wanted : 1;
   if (kOnlyWanted) cursor.left_out[site] += shape.is_wanted ? 0 : 1;
 }
 
-// The earliest event comes, and those that follow it before anything else is due.
 template <bool kOnlyWanted>
 void EventSource::State::take_events() {
+  BatchEnd to = {batch.data() + filled, next_position};
+  Cursor* const done = take_events<kOnlyWanted>(to);
+  filled = static_cast<std::size_t>(to.event - batch.data());
+  next_position = to.position;
+  if (done == nullptr) return;
+  finished.push_back(done);
+  active.drop_first();
+}
+
+// The earliest event comes, and those that follow it before anything else is due. Gives the chunk
+// that has come to its end.
+template <bool kOnlyWanted>
+Cursor* EventSource::State::take_events(BatchEnd& to) {
+  const Event* const full = batch.data() + kBatchEvents;
   const std::uint64_t end = next_step_key().time;
   std::uint32_t place = active.first_place();
   std::size_t in_row = 0;
   do {
     Cursor& cursor = active.at(place);
-    put<kOnlyWanted>(cursor);
+    put<kOnlyWanted>(cursor, to);
     // One processor may be the only busy one for long.
     if (in_row == kRowBegins) {
       const std::uint64_t limit = std::min(end, active.time_of_second(place));
-      while (filled < kBatchEvents && !cursor.done() && cursor.time() < limit)
-        put<kOnlyWanted>(cursor);
+      while (to.event != full && !cursor.done() && cursor.time() < limit)
+        put<kOnlyWanted>(cursor, to);
       in_row = 0;
     }
-    if (cursor.done()) {
-      finished.push_back(&cursor);
-      active.drop_first();
-      return;
-    }
+    if (cursor.done()) return &cursor;
     const std::uint32_t next = active.first_moved(place, cursor.time());
-    in_row = next == place ? in_row + 1 : 0;
+    // Without a branch: it could not be guessed.
+    in_row = (in_row + 1) & -std::size_t{next == place};
     place = next;
-  } while (filled < kBatchEvents && active.time_at(place) < end);
+  } while (to.event != full && active.time_at(place) < end);
+  return nullptr;
 }
 
 EventSource::EventSource(TraceReader& reader, const EventSourceOptions& options)
