@@ -39,6 +39,9 @@ class PredictedDecoder::Run {
         functions_(functions),
         columns_(columns),
         sites_(columns.site_table.span()),
+        ahead_(memory.pairs_.data(), memory.successors_.data()),
+        states_(memory.states_.span(), memory.first_of_site_.data(), memory.newest_site_.data()),
+        site_numbers_(bytes.site_numbers),
         value_masks_(bytes.value_masks),
         value_codes_(bytes.value_codes),
         value_words_(bytes.value_words),
@@ -50,8 +53,7 @@ class PredictedDecoder::Run {
   void decode() {
     decode_times();
     decode_threads();
-    decode_sites();
-    decode_values();
+    decode_sites_and_values();
   }
 
  private:
@@ -87,39 +89,51 @@ class PredictedDecoder::Run {
     check_used_up(escapes);
   }
 
-  void decode_sites() {
-    Reading numbers(bytes_.site_numbers);
-    SitePrediction ahead(memory_.pairs_.data(), memory_.successors_.data());
-    ahead.clear();
-    std::uint32_t site_count = 0;
-    for (std::size_t i = 0; i < columns_.sites.size(); ++i) {
-      std::uint32_t number = SitePrediction::kNone;
-      switch (static_cast<SiteStep>(bytes_.site_steps[i])) {
-        case SiteStep::after_pair:
-          number = ahead.after_pair();
-          break;
-        case SiteStep::after_one:
-          number = ahead.after_one();
-          break;
-        case SiteStep::after_one_older:
-          number = ahead.after_one_older();
-          break;
-        case SiteStep::fresh:
-          if (site_count == sites_.size()) throw Malformed("it has more sites than its list");
-          number = site_count++;
-          ahead.begin(number);
-          break;
-        case SiteStep::numbered:
-          number = numbers.take();
-          break;
-      }
-      if (number >= site_count) throw Malformed("an event's site isn't in its list");
-      ahead.happened(number);
-      columns_.sites[i] = number;
-    }
-    if (site_count != sites_.size()) throw Malformed("one of its columns is too long");
-    check_used_up(numbers);
+  // One loop: the next site can't be told before this one is known, and its values can be decoded
+  // meanwhile.
+  void decode_sites_and_values() {
     fill_site_table();
+    ahead_.clear();
+    states_.clear(functions_.size());
+    std::uint64_t* next_value = columns_.values.data();
+    std::size_t room = columns_.values.size();
+    for (std::size_t i = 0; i < columns_.sites.size(); ++i) {
+      const std::uint32_t number = next_site(bytes_.site_steps[i]);
+      columns_.sites[i] = number;
+      const EventSite& site = sites_[number];
+      if (room < site.value_count) throw Malformed("its events have too many values");
+      decode_values_of(site, states_.of(number), next_value);
+      next_value += site.value_count;
+      room -= site.value_count;
+    }
+    if (site_count_ != sites_.size() || room != 0) {
+      throw Malformed("one of its columns is too long");
+    }
+    check_used_up(site_numbers_, value_masks_, value_codes_, value_words_, value_dwords_,
+                  value_raws_);
+  }
+
+  std::uint32_t next_site(std::uint8_t step) {
+    std::uint32_t number = SitePrediction::kNone;
+    if (step < SitePrediction::kGuesses) {
+      number = ahead_.guess(step);
+    } else if (step == static_cast<std::uint8_t>(SiteStep::fresh)) {
+      number = start_site();
+    } else if (step == static_cast<std::uint8_t>(SiteStep::numbered)) {
+      number = site_numbers_.take();
+    }
+    if (number >= site_count_) throw Malformed("an event's site isn't in its list");
+    ahead_.happened(number);
+    return number;
+  }
+
+  std::uint32_t start_site() {
+    if (site_count_ == sites_.size()) throw Malformed("it has more sites than its list");
+    const EventSite& site = sites_[site_count_];
+    ahead_.begin(site_count_);
+    states_.begin(site_count_, {site.stack, site.function, site.flags, site.irql},
+                  site.value_count);
+    return site_count_++;
   }
 
   void fill_site_table() {
@@ -133,30 +147,6 @@ class PredictedDecoder::Run {
       const std::uint8_t flags = bytes_.site_flags[i];
       sites_[i] = {stack, function, flags, bytes_.site_irqls[i], functions_[function].count(flags)};
     }
-  }
-
-  void decode_values() {
-    ValueStates states(memory_.states_.span(), memory_.first_of_site_.data(),
-                       memory_.newest_site_.data());
-    states.clear(functions_.size());
-    std::uint32_t begun = 0;  // sites are numbered by first use
-    std::uint64_t* next = columns_.values.data();
-    std::size_t room = columns_.values.size();
-    for (const std::uint32_t number : columns_.sites.span()) {
-      const EventSite& site = sites_[number];
-      const std::size_t count = site.value_count;
-      if (number == begun) {
-        states.begin(number, {site.stack, site.function, site.flags, site.irql}, count);
-        ++begun;
-      }
-      if (count == 0) continue;
-      if (room < count) throw Malformed("its events have too many values");
-      decode_values_of(site, states.of(number), next);
-      next += count;
-      room -= count;
-    }
-    if (room != 0) throw Malformed("one of its columns is too long");
-    check_used_up(value_masks_, value_codes_, value_words_, value_dwords_, value_raws_);
   }
 
   void decode_values_of(const EventSite& site, ValueState* states, std::uint64_t* values) {
@@ -210,7 +200,11 @@ class PredictedDecoder::Run {
   std::span<const FunctionValues> functions_;
   EventColumns& columns_;
   std::span<EventSite> sites_;
+  SitePrediction ahead_;
+  ValueStates states_;
   RecentAddresses addresses_;
+  std::uint32_t site_count_ = 0;  // that have begun
+  Reading<std::uint32_t> site_numbers_;
   Reading<std::uint8_t> value_masks_;
   Reading<std::uint8_t> value_codes_;
   Reading<std::uint16_t> value_words_;
@@ -222,7 +216,7 @@ void PredictedDecoder::decode(const PredictedBytes& bytes,
                               std::span<const FunctionValues> functions, EventColumns& columns) {
   const std::size_t sites = bytes.site_functions.size();
   pairs_.resize(SitePrediction::kPairs);
-  successors_.resize(sites);
+  successors_.resize(sites + 1);
   states_.resize(kValueStates);
   first_of_site_.resize(sites);
   newest_site_.resize(2 * functions.size());

@@ -48,7 +48,7 @@ struct PredictedColumns::Memory {
 
 PredictedColumns::Memory::Memory(Carver& carver, std::size_t event_count, std::size_t functions) {
   pairs = carver.take<std::uint32_t>(SitePrediction::kPairs);
-  successors = carver.take<SitePrediction::Successors>(event_count);
+  successors = carver.take<SitePrediction::Successors>(event_count + 1);
   states = carver.take<ValueState>(kValueStates);
   first_of_site = carver.take<std::uint32_t>(event_count);
   newest_site = carver.take<std::uint32_t>(2 * functions);

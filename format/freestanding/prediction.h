@@ -45,39 +45,45 @@ class SitePrediction {
  public:
   static constexpr std::uint32_t kNone = 0xffffffff;
   static constexpr std::size_t kPairs = std::size_t{1} << 14;
+  static constexpr std::uint8_t kGuesses = 3;  // the first steps
 
-  // By site; they may hold anything.
+  // They may hold anything.
   struct Successors {
     std::uint32_t last;
     std::uint32_t older;
   };
 
-  // `pairs` has room for kPairs.
+  // `pairs` has room for kPairs, `successors` for one more than there are sites.
   SitePrediction(std::uint32_t* pairs, Successors* successors)
       : pairs_(pairs), successors_(successors) {}
   // Before the first event.
   void clear() {
     for (std::size_t i = 0; i < kPairs; ++i) pairs_[i] = kNone;
+    begin(kNone);
   }
 
   std::uint32_t after_pair() const { return pairs_[pair_]; }
-  std::uint32_t after_one() const { return last_ == kNone ? kNone : successors_[last_].last; }
-  std::uint32_t after_one_older() const {
-    return last_ == kNone ? kNone : successors_[last_].older;
+  std::uint32_t after_one() const { return successors(last_).last; }
+  std::uint32_t after_one_older() const { return successors(last_).older; }
+  // What one of the guesses says.
+  std::uint32_t guess(std::uint8_t step) const {
+    const std::uint32_t guesses[kGuesses] = {after_pair(), after_one(), after_one_older()};
+    return guesses[step];
   }
 
-  void begin(std::uint32_t site) { successors_[site] = {kNone, kNone}; }
+  void begin(std::uint32_t site) { successors(site) = {kNone, kNone}; }
   void happened(std::uint32_t site) {
     pairs_[pair_] = site;
-    if (last_ != kNone) {
-      Successors& next = successors_[last_];
-      next = {site, next.last == site ? next.older : next.last};
-    }
+    Successors& next = successors(last_);
+    next = {site, next.last == site ? next.older : next.last};
     pair_ = (last_ * 0x9e3779b1u ^ site * 0x85ebca6bu) >> (32 - 14);
     last_ = site;
   }
 
  private:
+  // By site, behind those of the first event, in front of which there is none.
+  Successors& successors(std::uint32_t site) const { return successors_[std::uint32_t{site + 1}]; }
+
   std::uint32_t* pairs_;
   Successors* successors_;
   std::uint32_t last_ = kNone;
