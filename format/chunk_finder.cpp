@@ -13,7 +13,7 @@ namespace ddireplay::format {
 namespace {
 
 bool is_plausible(const FileHeader& header) {
-  return (header.pointer_bytes == 4 || header.pointer_bytes == 8) &&
+  return (header.pointer_bytes == 4 || header.pointer_bytes == 8) && header.clock_hz != 0 &&
          header.irql_source <= IrqlSource::virtualised && header.host <= Host::written &&
          header.processor_count <= kMaxProcessors &&
          header.reader_version_required <= kFormatVersion;

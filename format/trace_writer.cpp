@@ -22,6 +22,12 @@ void require(bool condition, const char* what) {
   if (!condition) throw std::logic_error(what);
 }
 
+const FileHeader& checked(const FileHeader& header) {
+  require(header.pointer_bytes == 4 || header.pointer_bytes == 8, "no such size of a pointer");
+  require(header.clock_hz != 0, "a clock that stands still");
+  return header;
+}
+
 // What is pending of one processor.
 struct Stream {
   std::vector<Slot> slots;
@@ -34,7 +40,7 @@ struct Stream {
 
 struct TraceWriter::State {
   State(const std::string& path, const FileHeader& header, const WriterOptions& writer_options)
-      : options(writer_options), chunks(path, header), encoder(writer_options.level) {
+      : options(writer_options), chunks(path, checked(header)), encoder(writer_options.level) {
     options.events_per_chunk = std::clamp(options.events_per_chunk, 1u, kMaxEventsPerChunk);
   }
 

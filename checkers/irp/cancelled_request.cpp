@@ -86,9 +86,8 @@ class CancelledRequest final : public replay::Checker {
 
   static void judge(const Cancelled& one, std::uint64_t now, std::uint64_t position,
                     const World& world, replay::FindingSink& sink) {
-    const std::uint64_t hz = world.trace().header().clock_hz;
     const auto milliseconds = static_cast<std::uint64_t>(
-        static_cast<unsigned __int128>(now - one.time) * 1000 / (hz == 0 ? 1 : hz));
+        static_cast<unsigned __int128>(now - one.time) * 1000 / world.trace().header().clock_hz);
     if (milliseconds <= kMillisecondsAllowed) return;
     replay::Finding finding;
     finding.rule = &kRules[0];

@@ -51,7 +51,7 @@ struct FileHeader {
   std::uint32_t processor_count;
   std::uint32_t os_build;
   std::uint64_t trace_id;        // drawn at random; every chunk repeats it
-  std::uint64_t clock_hz;        // ticks of event times per second
+  std::uint64_t clock_hz;        // ticks of event times per second: at least one
   std::uint64_t start_clock;     // event time at which the recording started
   std::uint64_t start_filetime;  // the same moment, 100 ns units since 1601 UTC
   std::uint64_t checksum;        // of all bytes before

@@ -41,6 +41,9 @@ void read_machine(Words& words, Draft& draft) {
     if (header.pointer_bytes != 4 && header.pointer_bytes != 8) {
       throw Mistake{attributes.value().column, "4 or 8 is expected"};
     }
+    if (header.clock_hz == 0) {
+      throw Mistake{attributes.value().column, "a clock ticks at least once a second"};
+    }
   }
 }
 

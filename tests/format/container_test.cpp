@@ -358,7 +358,8 @@ TEST_CASE("what is no trace is said to be none") {
   }
   SECTION("a file header that makes no sense") {
     auto header = load<FileHeader>(bytes, 0);
-    header.pointer_bytes = 5;
+    SECTION("pointers of five bytes") { header.pointer_bytes = 5; }
+    SECTION("a clock that stands still") { header.clock_hz = 0; }
     header.checksum = checksum(&header, offsetof(FileHeader, checksum));
     store(bytes, 0, header);
     CHECK(error_of(bytes) ==

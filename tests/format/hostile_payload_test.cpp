@@ -25,6 +25,7 @@ std::string problem_of(capnp::MessageBuilder& message, ChunkHeader header) {
   std::vector<std::byte> bytes(sizeof(FileHeader) + sizeof(ChunkHeader) + payload.size());
   FileHeader file{};
   file.pointer_bytes = 8;
+  file.clock_hz = 10'000'000;
   seal_file_header(file);
   std::memcpy(bytes.data(), &file, sizeof(file));
   std::memcpy(&bytes[sizeof(file) + sizeof(header)], payload.begin(), payload.size());

@@ -20,6 +20,7 @@ std::array<std::uint64_t, 3> values_of(std::uint32_t number) {
 TEST_CASE("a chunk may have more than 64 Ki distinct stacks and sites, each with values") {
   FileHeader header{};
   header.pointer_bytes = 8;
+  header.clock_hz = 10'000'000;
   TraceWriter writer(header, {.events_per_chunk = 2 * kStacks, .level = 1});
   const ModuleId module =
       writer.add_module({.name = "Test.sys", .base = kBase, .size = 0x1000000, .is_target = true});

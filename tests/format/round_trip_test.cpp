@@ -57,6 +57,7 @@ TEST_CASE("a source may be given up at any time") {
 TEST_CASE("a trace without events is a trace") {
   FileHeader header{};
   header.pointer_bytes = 4;
+  header.clock_hz = 10'000'000;
   TraceWriter writer(header);
   FooterInfo footer;
   footer.notices = {"nothing happened"};

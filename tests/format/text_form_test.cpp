@@ -234,6 +234,7 @@ TEST_CASE("mistakes are told by line and column") {
   CHECK(error_of("module \"a.sys") == "leak.txt:1:8: this quote is never closed");
   CHECK(error_of("module a.sys guid=12") == "leak.txt:1:19: a GUID without braces is expected");
   CHECK(error_of("machine pointer=5") == "leak.txt:1:17: 4 or 8 is expected");
+  CHECK(error_of("machine clock=0") == "leak.txt:1:15: a clock ticks at least once a second");
   CHECK(error_of("machine irql=soft") ==
         "leak.txt:1:14: one of hardware, modelled, virtualised is expected");
   CHECK(error_of(next + "machine pointer=4") ==

@@ -20,6 +20,7 @@ using test::ScratchDir;
 FileHeader machine() {
   FileHeader header{};
   header.pointer_bytes = 8;
+  header.clock_hz = 10'000'000;
   header.processor_count = 1;
   return header;
 }

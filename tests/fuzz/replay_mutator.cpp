@@ -164,7 +164,7 @@ class Mutation {
     if (has_events() && below(4) == 0) module.size = any_value();
   }
 
-  std::uint64_t any_clock() { return has_events() ? any_value() : 0; }
+  std::uint64_t any_clock() { return has_events() ? any_value() | 1 : 1; }
 
   void lose() {
     if (!has_events() || list_.functions.empty()) return;

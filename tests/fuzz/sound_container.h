@@ -16,6 +16,7 @@ inline std::vector<std::byte> in_container(format::ChunkHeader chunk,
   using namespace format;
   FileHeader file{};
   file.pointer_bytes = 8;
+  file.clock_hz = 10'000'000;
   seal_file_header(file);
   std::vector<std::byte> bytes(sizeof(file) + sizeof(chunk) + padded(payload.size()));
   std::memcpy(bytes.data(), &file, sizeof(file));

@@ -153,6 +153,7 @@ TEST_CASE("while the writer has them, they are found once") {
   format::FileHeader header = {};
   header.pointer_bytes = 8;
   header.processor_count = 2;
+  header.clock_hz = 10'000'000;
   header.trace_id = 42;
   REQUIRE(writer.begin(header));
   fake::be(0, 7, 0);
