@@ -6,11 +6,13 @@
 #include <vector>
 
 #include "recorder/core/hook_table.h"
+#include "tests/recorder/model/first_failure.h"
 #include "tests/recorder/model/model_access.h"
 
 namespace ddireplay::recorder {
 namespace {
 
+using model::first_failure;
 using model::Flaw;
 using model::Machine;
 using model::ModelAccess;
@@ -137,11 +139,8 @@ TEST_CASE("a hook table that fills up refuses, and nothing else", "[hooks][model
 TEMPLATE_TEST_CASE_SIG("hooks over operations that do less than they should are found out",
                        "[hooks][model]", ((Flaw flaw), flaw), Flaw::relaxed_store,
                        Flaw::relaxed_load, Flaw::torn_swap) {
-  std::string problem;
-  for (std::uint32_t seed = 0; seed < 500 && problem.empty(); ++seed) {
-    problem = Run<flaw>(seed, 32).check();
-  }
-  CHECK(problem != "");
+  const auto check = [](std::uint32_t seed) { return Run<flaw>(seed, 32).check(); };
+  CHECK(first_failure(500, check).what != "");
 }
 
 }  // namespace

@@ -6,11 +6,13 @@
 #include <vector>
 
 #include "recorder/core/presence.h"
+#include "tests/recorder/model/first_failure.h"
 #include "tests/recorder/model/model_access.h"
 
 namespace ddireplay::recorder {
 namespace {
 
+using model::first_failure;
 using model::Flaw;
 using model::Machine;
 using model::ModelAccess;
@@ -140,13 +142,13 @@ class Run {
 
 template <Flaw flaw>
 std::string first_problem(std::uint32_t seeds, bool grace = true) {
-  std::string problem;
-  for (std::uint32_t seed = 0; seed < seeds && problem.empty(); ++seed) {
-    Shape shape = shape_of(seed);
-    shape.grace = grace;
-    problem = Run<flaw>(seed, shape).check();
-  }
-  return problem;
+  return first_failure(seeds,
+                       [grace](std::uint32_t seed) {
+                         Shape shape = shape_of(seed);
+                         shape.grace = grace;
+                         return Run<flaw>(seed, shape).check();
+                       })
+      .what;
 }
 
 TEST_CASE("nothing is thrown away while anybody is inside, or on the way", "[presence][model]") {

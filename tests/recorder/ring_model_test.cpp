@@ -8,6 +8,7 @@
 #include <deque>
 
 #include "recorder/core/ring.h"
+#include "tests/recorder/model/first_failure.h"
 #include "tests/recorder/model/loss_marks.h"
 #include "tests/recorder/model/model_access.h"
 
@@ -15,6 +16,7 @@ namespace ddireplay::recorder {
 namespace {
 
 using model::Attempt;
+using model::Failure;
 using model::Flaw;
 using model::Machine;
 using model::ModelAccess;
@@ -257,21 +259,13 @@ class Run {
   bool stopped_ = false;
 };
 
-// The first seed whose run goes wrong, and how.
-struct Failure {
-  std::uint32_t seed = 0;
-  std::string what;
-};
-
 template <Flaw flaw>
 Failure first_failure(std::uint32_t seeds, bool stuck = false) {
-  for (std::uint32_t seed = 0; seed < seeds; ++seed) {
+  return model::first_failure(seeds, [stuck](std::uint32_t seed) {
     Shape shape = shape_of(seed);
     shape.stuck = stuck;
-    const std::string what = Run<flaw>(seed, shape).check();
-    if (!what.empty()) return {seed, what};
-  }
-  return {};
+    return Run<flaw>(seed, shape).check();
+  });
 }
 
 TEST_CASE("whatever comes in between, every event comes out once or is told as lost",

@@ -6,11 +6,13 @@
 
 #include "recorder/core/stack_memo.h"
 #include "recorder/core/stack_table.h"
+#include "tests/recorder/model/first_failure.h"
 #include "tests/recorder/model/model_access.h"
 
 namespace ddireplay::recorder {
 namespace {
 
+using model::first_failure;
 using model::Flaw;
 using model::Machine;
 using model::ModelAccess;
@@ -133,11 +135,8 @@ TEST_CASE("a stack table that fills up refuses, and nothing else", "[stack][mode
 TEMPLATE_TEST_CASE_SIG("stacks over operations that do less than they should are found out",
                        "[stack][model]", ((Flaw flaw), flaw), Flaw::relaxed_store,
                        Flaw::relaxed_load, Flaw::torn_swap) {
-  std::string problem;
-  for (std::uint32_t seed = 0; seed < 500 && problem.empty(); ++seed) {
-    problem = Run<flaw>(seed).check();
-  }
-  CHECK(problem != "");
+  const auto check = [](std::uint32_t seed) { return Run<flaw>(seed).check(); };
+  CHECK(first_failure(500, check).what != "");
 }
 
 }  // namespace
