@@ -111,7 +111,8 @@ ExitStatus bisect_trace(const Arguments& arguments) {
   const auto checkers = checkers::make_all_checkers();
   replay::Replay replay(trace, checkers,
                         {.threads = usable_decoders(),
-                         .rules = rules_to_replay(arguments.judge.wanted, arguments.judge.rules)});
+                         .rules = rules_to_replay(arguments.judge.wanted, arguments.judge.rules),
+                         .only_report = true});
   replay.run();
   const replay::Finding& finding = chosen_finding(replay.report(), arguments);
   const bisect::Inevitable inevitable = bisect::find_inevitable(trace, finding);

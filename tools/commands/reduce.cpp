@@ -42,7 +42,7 @@ struct Arguments {
 replay::Report replay_of(format::TraceReader& trace, unsigned threads,
                          const std::vector<std::string>& rules) {
   const auto checkers = checkers::make_all_checkers();
-  replay::Replay replay(trace, checkers, {.threads = threads, .rules = rules, .events = nullptr});
+  replay::Replay replay(trace, checkers, {.threads = threads, .rules = rules, .only_report = true});
   replay.run();
   return replay.report();
 }
@@ -140,9 +140,9 @@ void refuse_reduced(const format::TraceReader& trace, const Finding& finding) {
   const bool is_of_other = derivation != nullptr && derivation->finding != 0 &&
                            derivation->finding != finding.fingerprint;
   if (!is_of_other) return;
-  throw Error(fmt::format("{}: was reduced to finding {:016x}, and proves no other; reduce the "
+  throw Error(fmt::format("{}: was reduced to finding {}, and proves no other; reduce the "
                           "recording that it was made of",
-                          trace.name(), derivation->finding),
+                          trace.name(), fingerprint_text(derivation->finding)),
               ExitStatus::usage);
 }
 

@@ -68,7 +68,7 @@ Judged judge(const std::string& path, const std::vector<std::string>& rules) {
 
 Judged judge(format::TraceReader trace, const std::vector<std::string>& rules) {
   const auto checkers = checkers::make_all_checkers();
-  replay::Replay replay(trace, checkers, {.threads = 1, .rules = rules, .events = nullptr});
+  replay::Replay replay(trace, checkers, {.threads = 1, .rules = rules, .only_report = true});
   replay.run();
   Judged judged;
   judged.report = replay.report();
