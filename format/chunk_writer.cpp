@@ -1,8 +1,8 @@
 #include "format/chunk_writer.h"
 
-#include <cstring>
 #include <utility>
 
+#include "format/bytes.h"
 #include "format/container_reader.h"
 #include "format/error.h"
 #include "format/freestanding/container.h"
@@ -13,11 +13,7 @@ namespace ddireplay::format {
 
 namespace {
 
-ChunkHeader header_of(std::span<const std::byte> chunk) {
-  ChunkHeader header;
-  std::memcpy(&header, chunk.data(), sizeof(header));
-  return header;
-}
+ChunkHeader header_of(std::span<const std::byte> chunk) { return load<ChunkHeader>(chunk, 0); }
 
 // Whether every byte is accounted for, and every checksum is right.
 bool is_whole(std::span<const std::byte> trace, const std::string& name) {

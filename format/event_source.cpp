@@ -239,7 +239,10 @@ void EventSource::State::wake() {
 
 void EventSource::State::recycle_finished() {
   for (Cursor* cursor : finished) {
-    count_left_out(*cursor);
+    if (cursor->event_count != 0) {
+      last_time = std::max(last_time, cursor->times[cursor->event_count - 1]);
+    }
+    if (filter != nullptr) count_left_out(*cursor);
     live_bytes -= cursor->chunk->columns.bytes();
     pipeline->give_back(std::move(cursor->chunk));
     spare.push_back(cursor);
@@ -248,9 +251,6 @@ void EventSource::State::recycle_finished() {
 }
 
 void EventSource::State::count_left_out(const Cursor& cursor) {
-  if (cursor.event_count != 0)
-    last_time = std::max(last_time, cursor.times[cursor.event_count - 1]);
-  if (filter == nullptr) return;
   left_out.resize(reader.tables.function_count());
   for (std::size_t i = 0; i < cursor.shapes.size(); ++i) {
     const EventShape& shape = cursor.shapes[i];

@@ -1,5 +1,6 @@
 #include "format/payload.h"
 
+#include "format/bytes.h"
 #include "format/freestanding/checksum.h"
 #include "format/freestanding/container.h"
 
@@ -20,8 +21,7 @@ bool same_chunk(const ChunkHeader& left, const ChunkHeader& right) {
 std::span<const std::byte> checked_payload(std::span<const std::byte> file,
                                            const ChunkInfo& chunk) {
   // Whoever listed the chunk has made sure that all of it lies within the file.
-  ChunkHeader header;
-  std::memcpy(&header, file.data() + chunk.offset, sizeof(header));
+  const auto header = load<ChunkHeader>(file, chunk.offset);
   if (!is_sound(header)) throw Malformed("its header is damaged");
   if (!same_chunk(header, chunk.header)) throw Malformed("its header contradicts the index");
   const auto payload = file.subspan(chunk.offset + sizeof(header), header.payload_bytes);

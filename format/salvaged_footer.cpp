@@ -43,8 +43,7 @@ FooterInfo SalvagedFooter::footer(const std::optional<FooterInfo>& older) const 
   if (older) info.notices = older->notices;
   info.modules = modules_;
   for (const auto& [key, calls] : imports_) {
-    info.imports.push_back(
-        {.module = key.first, .name = key.second, .calls = std::max(calls.entries, calls.exits)});
+    info.imports.push_back({.module = key.first, .name = key.second, .calls = calls.calls()});
   }
   return info;
 }

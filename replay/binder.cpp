@@ -7,7 +7,6 @@
 namespace ddireplay::replay {
 
 using format::Event;
-using format::Field;
 using format::Function;
 using format::FunctionId;
 using format::Layout;
@@ -54,11 +53,6 @@ bool Binder::happened(const Meaning& meaning, const Binding& binding, const Even
   return meaning.must_hold < 0 || (value(meaning.must_hold) & 0xff) != 0;
 }
 
-std::uint64_t Binder::mask_of(const Field& field) const {
-  const unsigned bytes = field.width != 0 ? field.width : pointer_bytes_;
-  return bytes >= 8 ? ~std::uint64_t{0} : (std::uint64_t{1} << bytes * 8) - 1;
-}
-
 // False where the trace's own layout lacks a field that the row needs.
 bool Binder::bind_row(Meaning& meaning, const OperationRow& row, const Layout& layout) const {
   const int values = row.at == At::exit ? layout.field_count : layout.entry_count;
@@ -82,8 +76,8 @@ bool Binder::bind_row(Meaning& meaning, const OperationRow& row, const Layout& l
       case OperandSource::Kind::optional_field: {
         const int field = find(source.field);
         if (field >= 0) {
-          bound.reads[bound.read_count++] = {mask_of(layout.fields[field]), source.operand,
-                                             static_cast<std::uint8_t>(field)};
+          bound.reads[bound.read_count++] = {layout.fields[field].mask(pointer_bytes_),
+                                             source.operand, static_cast<std::uint8_t>(field)};
         } else if (source.kind == OperandSource::Kind::field) {
           return false;
         }

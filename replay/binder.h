@@ -78,7 +78,6 @@ class Binder {
   }
   void bind_new(Binding& binding, format::FunctionId id) const;
   bool bind_row(Meaning& meaning, const OperationRow& row, const format::Layout& layout) const;
-  std::uint64_t mask_of(const format::Field& field) const;
   static bool happened(const Meaning& meaning, const Binding& binding, const format::Event& event);
 
   const format::TraceReader& trace_;

@@ -139,7 +139,7 @@ Replay::State::State(format::TraceReader& reader,
     : trace(reader),
       // Behind a cut, and while the trace grows, every event may say something of others.
       only_report(options.only_report && options.events == nullptr && !reader.is_growing() &&
-                  !(reader.footer() != nullptr && reader.footer()->derivation)),
+                  reader.derivation() == nullptr),
       rules(select_rules(all_checkers, options.rules)),
       world(reader, models_kept(all_checkers)),
       binder(reader),

@@ -4,10 +4,10 @@
 
 namespace ddireplay::replay {
 
-Trust::Trust(const format::FooterInfo* footer) {
-  if (footer == nullptr || !footer->derivation) return;
-  cut_ = footer->derivation->begin;
-  is_thinned_ = footer->derivation->thinned;
+Trust::Trust(const format::Derivation* derivation) {
+  if (derivation == nullptr) return;
+  cut_ = derivation->begin;
+  is_thinned_ = derivation->thinned;
 }
 
 bool Trust::pass_cut() {

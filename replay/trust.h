@@ -13,7 +13,7 @@ namespace ddireplay::replay {
 class Trust {
  public:
   // Of a trace that is a part of a recording: what was left out is missing, as if it were lost.
-  explicit Trust(const format::FooterInfo* footer = nullptr);
+  explicit Trust(const format::Derivation* derivation = nullptr);
 
   static bool concerns(Op op) {
     return op == Op::gap || op == Op::image_load || op == Op::image_attach;

@@ -1,6 +1,6 @@
 #include "replay/world.h"
 
-#include <initializer_list>
+#include <iterator>
 
 namespace ddireplay::replay {
 
@@ -32,6 +32,18 @@ constexpr Need kNeeds[] = {
     {ModelId::locks, {ModelId::threads}},                 // who holds them: a thread, or a DPC
 };
 
+// And what the models themselves need.
+ModelSet with_needed(ModelSet models) {
+  for (ModelSet before; before != models;) {
+    before = models;
+    if (models.has_any(kEmbedded)) models.add({ModelId::pool, ModelId::devices});
+    for (const Need& need : kNeeds) {
+      if (models.has(need.model)) models.add(need.needed);
+    }
+  }
+  return models;
+}
+
 }  // namespace
 
 World::World(const format::TraceReader& trace, ModelSet kept)
@@ -45,13 +57,13 @@ World::World(const format::TraceReader& trace, ModelSet kept)
       remove_locks_(trace.header().pointer_bytes),
       work_items_(trace.header().pointer_bytes),
       handles_(trace.header().pointer_bytes, trace.header().host),
-      trust_(trace.footer()) {
+      trust_(trace.derivation()) {
   // By ModelId.
-  const std::initializer_list<Model*> models = {
-      &drivers_,    &threads_, &pool_,         &timers_,      &dpcs_,           &devices_,
-      &mdls_,       &objects_, &remove_locks_, &work_items_,  &system_threads_, &handles_,
-      &references_, &irps_,    &locks_,        &level_counts_};
-  assert(models.size() == static_cast<std::size_t>(ModelId::count_));
+  Model* const models[] = {&drivers_,      &threads_,    &pool_,           &timers_,
+                           &dpcs_,         &devices_,    &mdls_,           &objects_,
+                           &remove_locks_, &work_items_, &system_threads_, &handles_,
+                           &references_,   &irps_,       &locks_,          &level_counts_};
+  static_assert(std::size(models) == static_cast<std::size_t>(ModelId::count_));
   std::size_t id = 0;
   for (Model* model : models) {
     if (kept.has(static_cast<ModelId>(id++))) add(*model);
@@ -59,18 +71,12 @@ World::World(const format::TraceReader& trace, ModelSet kept)
 }
 
 ModelSet World::whole(ModelSet models, const format::TraceReader& trace) {
-  const auto is_whole = [](ModelSet set) { return set == ModelSet::all(); };
   models.add({ModelId::drivers});
+  models = with_needed(models);
   // Every finding tells the levels of its calls.
-  if (!is_whole(models) && !trace.has_all_levels()) models.add({ModelId::threads});
-  for (ModelSet before; !(before == models);) {
-    before = models;
-    if (models.has_any(kEmbedded)) models.add({ModelId::pool, ModelId::devices});
-    for (const Need& need : kNeeds) {
-      if (models.has(need.model)) models.add(need.needed);
-    }
-  }
-  return models;
+  if (models.has(ModelId::threads) || trace.has_all_levels()) return models;
+  models.add({ModelId::threads});
+  return with_needed(models);
 }
 
 bool World::is_changed_by(Op op) const {

@@ -77,7 +77,7 @@ struct Verdict {
 
 std::vector<Verdict> verdicts_of(format::TraceReader& trace, unsigned threads) {
   const auto checkers = checkers::make_all_checkers();
-  replay::Replay replay(trace, checkers, {.threads = threads, .rules = {"all"}, .events = nullptr});
+  replay::Replay replay(trace, checkers, {.threads = threads, .rules = {"all"}});
   replay.run();
   std::vector<Verdict> verdicts;
   for (const replay::Finding& finding : replay.report().findings) {

@@ -6,6 +6,7 @@
 
 #include "checkers/registry.h"
 #include "format/error.h"
+#include "tools/report/text.h"
 
 namespace ddireplay::tools {
 
@@ -32,16 +33,16 @@ replay::Reduction reduce_and_verify(format::TraceReader& trace, const Finding& f
       replay::reduce(trace, checkers::make_all_checkers, finding, options);
   format::TraceReader reduced = format::TraceReader::from_bytes(reduction.trace, name);
   const auto checkers = checkers::make_all_checkers();
-  replay::Replay replay(reduced, checkers, {.threads = 1, .rules = {"all"}, .events = nullptr});
+  replay::Replay replay(reduced, checkers, {.threads = 1, .rules = {"all"}});
   replay.run();
   const bool is_there = std::ranges::any_of(replay.report().findings, [&](const Finding& other) {
     return other.fingerprint == finding.fingerprint && other.verdict == finding.verdict;
   });
   if (!is_there || !reduced.condition().problems.empty()) {
     throw format::Error(
-        fmt::format("{}: what is left of {} does not show finding {:016x}; nothing "
+        fmt::format("{}: what is left of {} does not show finding {}; nothing "
                     "is written",
-                    name, trace.name(), finding.fingerprint));
+                    name, trace.name(), fingerprint_text(finding.fingerprint)));
   }
   return reduction;
 }

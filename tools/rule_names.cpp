@@ -30,13 +30,12 @@ std::string rule_name(const std::string& word) {
     return id.starts_with("wdm:") ? word : id;
   }
   std::string name = replay::lower_case(word);
-  const std::string digits = name.starts_with("0x") ? name.substr(2) : name;
+  std::string digits = name.starts_with("0x") ? name.substr(2) : name;
   const bool is_number = digits.size() <= 2 && !digits.empty() &&
                          digits.find_first_not_of("0123456789abcdef") == std::string::npos;
   if (!is_number) return name;
-  std::string code = digits;
-  std::ranges::transform(code, code.begin(), [](unsigned char c) { return std::toupper(c); });
-  return code;
+  std::ranges::transform(digits, digits.begin(), [](unsigned char c) { return std::toupper(c); });
+  return digits;
 }
 
 }  // namespace

@@ -64,11 +64,9 @@ struct BoundField {
 
 BoundField bind_field(const Layout& layout, int place, unsigned pointer_bytes) {
   if (place < 0) return {};
-  const Field& field = layout.fields[place];
-  const unsigned bytes = field.width != 0 ? field.width : pointer_bytes;
   return {.place = place,
           .is_of_return = place >= layout.entry_count,
-          .mask = bytes >= 8 ? ~std::uint64_t{0} : (std::uint64_t{1} << bytes * 8) - 1};
+          .mask = layout.fields[place].mask(pointer_bytes)};
 }
 
 // nullopt: the call has no such value, or not yet, or not any more.

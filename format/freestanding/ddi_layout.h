@@ -89,6 +89,14 @@ struct Field {
   std::uint8_t base = 0;    // argument: its number. memory: number of the field it is read through
   std::int32_t offset = 0;  // memory: bytes from the base
   Sample sample = Sample::stack_pointer;  // where it is one
+
+  // On a machine with pointers of that size: its bytes, and the bits of a value that are theirs.
+  constexpr unsigned bytes(unsigned pointer_bytes) const {
+    return width != 0 ? width : pointer_bytes;
+  }
+  constexpr std::uint64_t mask(unsigned pointer_bytes) const {
+    return ~std::uint64_t{0} >> (64 - 8 * bytes(pointer_bytes));
+  }
 };
 
 // A routine of the driver that is to be replaced by a recording stub.

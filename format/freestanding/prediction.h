@@ -45,7 +45,7 @@ class SitePrediction {
  public:
   static constexpr std::uint32_t kNone = 0xffffffff;
   static constexpr std::size_t kPairs = std::size_t{1} << 14;
-  static constexpr std::uint8_t kGuesses = 3;  // the first steps
+  static constexpr auto kGuesses = static_cast<std::uint8_t>(SiteStep::fresh);
 
   // They may hold anything.
   struct Successors {

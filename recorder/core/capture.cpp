@@ -31,7 +31,7 @@ Operand operand_of(const format::Field& field) {
   Operand operand;
   operand.offset = field.offset;
   operand.base = field.base;
-  operand.bytes = field.width == 0 ? 8 : field.width;
+  operand.bytes = static_cast<std::uint8_t>(field.bytes(8));
   operand.unused_bits = static_cast<std::uint8_t>(64 - 8 * operand.bytes);
   operand.is_signed = field.is_signed;
   operand.is_pointer = field.width == 0 && field.kind == format::Kind::address;

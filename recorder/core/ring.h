@@ -109,13 +109,14 @@ class BasicRing {
     return store(place, head, values);
   }
 
-  // The two halves of store(). What was reserved must be committed, with as many values.
+  // look() and reserve_at().
   bool reserve(unsigned value_count, Reservation& place) {
     place = look();
     return reserve_at(value_count, place);
   }
 
-  // `place`: of a look; it may become another.
+  // The two halves of store() are this and commit(): what was reserved must be committed, with as
+  // many values. `place`: of a look; it may become another.
   bool reserve_at(unsigned value_count, Reservation& place) {
     const unsigned slots = format::slots_for(value_count);
     // Mostly nothing is in the way.

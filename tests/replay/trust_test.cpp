@@ -79,9 +79,8 @@ TEST_CASE("of two gaps that end at the same time, neither processor ends both") 
 }
 
 TEST_CASE("what comes in front of a cut is not known to be all there was") {
-  format::FooterInfo footer;
-  footer.derivation = format::Derivation{.steps = {"range"}, .events = 9, .begin = 2};
-  Trust trust(&footer);
+  const format::Derivation range{.steps = {"range"}, .events = 9, .begin = 2};
+  Trust trust(&range);
   Steps steps;
   const Step first = steps(Op::image_load);
   CHECK_FALSE(trust.comes_behind_cut(first));
@@ -96,9 +95,8 @@ TEST_CASE("what comes in front of a cut is not known to be all there was") {
 }
 
 TEST_CASE("of a thinned trace nothing is known to be all there was") {
-  format::FooterInfo footer;
-  footer.derivation = format::Derivation{.steps = {"some"}, .events = 9, .thinned = true};
-  Trust trust(&footer);
+  const format::Derivation some{.steps = {"some"}, .events = 9, .thinned = true};
+  Trust trust(&some);
   Steps steps;
   trust.apply(steps(Op::image_load));
   CHECK_FALSE(trust.complete_for(0));

@@ -154,7 +154,7 @@ std::string inevitable_text(const Inevitable& inevitable, const Finding& finding
   append(out, "{}  {}\n", finding.rule->id(), finding.rule->slug);
   append(out, "{}\n\n", finding.sentence);
   append(out, "VIOLATED AT:      #{}\n", finding.position);
-  append(out, "FINGERPRINT:      {:016x}\n", finding.fingerprint);
+  append(out, "FINGERPRINT:      {}\n", fingerprint_text(finding.fingerprint));
   append(out, "SHAPE:            {}\n", shape_word(inevitable.shape));
   append(out, "{} #{}\n\n",
          inevitable.is_last_mention() ? "LAST MENTIONED:  " : "INEVITABLE AT:   ",

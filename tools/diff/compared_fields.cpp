@@ -111,9 +111,8 @@ std::vector<ComparedField> compared_fields(const format::Function& function,
   for (std::uint8_t i = 0; i < function.layout.field_count; ++i) {
     const Field& field = function.layout.fields[i];
     if (is_noise(function, field)) continue;
-    const unsigned bytes = field.width != 0 ? field.width : pointer_bytes;
     fields.push_back({.field = i,
-                      .surplus = static_cast<std::uint8_t>(bytes >= 8 ? 0 : 64 - bytes * 8),
+                      .mask = field.mask(pointer_bytes),
                       .kind = kind_of(field),
                       .may_be_address = field.kind == Kind::integer && field.width == 0});
   }

@@ -11,7 +11,7 @@ namespace ddireplay::tools::diff {
 
 struct ComparedField {
   std::uint8_t field = 0;
-  std::uint8_t surplus = 0;  // bits of a value that the field hasn't
+  std::uint64_t mask = 0;  // of the bits that the field has
   ValueKind kind = ValueKind::scalar;
   bool may_be_address = false;  // a number of pointer width: a reference where it is large
 };

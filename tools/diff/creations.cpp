@@ -4,6 +4,7 @@
 #include <cctype>
 
 #include "replay/object_model.h"
+#include "replay/text_case.h"
 
 namespace ddireplay::tools::diff {
 namespace {
@@ -45,7 +46,7 @@ std::string in_words(std::string_view name) {
   for (const char c : name) {
     const bool is_capital = std::isupper(static_cast<unsigned char>(c)) != 0;
     if (is_capital && !words.empty()) words += ' ';
-    words += static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+    words += replay::fold_case(c);
   }
   return words;
 }

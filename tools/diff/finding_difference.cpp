@@ -1,11 +1,12 @@
 #include "tools/diff/finding_difference.h"
-#include "tools/report/text.h"
 
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <iterator>
 #include <map>
+
+#include "tools/report/text.h"
 
 namespace ddireplay::tools::diff {
 namespace {

@@ -304,7 +304,7 @@ class Normaliser {
 
   void add_value(const Event& event, const Plan& plan, const ComparedField& field) {
     Value value;
-    value.raw = event.values[field.field] << field.surplus >> field.surplus;
+    value.raw = event.values[field.field] & field.mask;
     value.field = field.field;
     value.kind = field.kind;
     if (plan.parameter >= 0 && field.field >= plan.parameter && field.field < plan.parameter + 3 &&

@@ -7,6 +7,7 @@
 
 #include "checkers/ledger/bug_checks.h"
 #include "checkers/ledger/row_id.h"
+#include "replay/text_case.h"
 #include "tools/docs/markdown.h"
 #include "tools/report/append.h"
 
@@ -64,13 +65,7 @@ std::string heading(const LedgerRow& row) {
 // What a heading is called in a link to it.
 std::string anchor(std::string_view heading) {
   std::string anchor;
-  for (const char c : heading) {
-    if (c >= 'A' && c <= 'Z') {
-      anchor += static_cast<char>(c - 'A' + 'a');
-    } else {
-      anchor += c == ' ' ? '-' : c;
-    }
-  }
+  for (const char c : heading) anchor += c == ' ' ? '-' : replay::fold_case(c);
   return anchor;
 }
 

@@ -1,12 +1,12 @@
 #include "tools/record/setup.h"
 
-#include <strings.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <array>
 #include <fstream>
 
+#include "replay/text_case.h"
 #include "tools/record/fail.h"
 #include "tools/record/process_tree.h"
 #include "tools/record/request.h"
@@ -82,7 +82,9 @@ void check_registry_file(const fs::path& file) {
 fs::path existing_name(const fs::path& directory, const fs::path& name) {
   std::error_code not_there;
   for (const auto& entry : fs::directory_iterator(directory, not_there)) {
-    if (::strcasecmp(entry.path().filename().c_str(), name.c_str()) == 0) return entry.path();
+    if (replay::same_without_case(entry.path().filename().string(), name.string())) {
+      return entry.path();
+    }
   }
   return directory / name;
 }

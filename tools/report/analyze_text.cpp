@@ -86,7 +86,7 @@ void append_facts(std::string& out, const ReportView& view, const replay::Findin
   }
   append_moment(out, view, finding);
   append(out, "IMAGE_NAME:       {}\n", driver_name(view.trace, finding.driver));
-  append(out, "FINGERPRINT:      {:016x}\n", finding.fingerprint);
+  append(out, "FINGERPRINT:      {}\n", fingerprint_text(finding.fingerprint));
   if (finding.repeats != 0) {
     append(out, "REPEATED:         {} more of this fingerprint behind it, not shown\n",
            finding.repeats);

@@ -29,8 +29,8 @@ std::vector<std::string> derivation_lines(const Derivation* derivation) {
   }
   if (derivation->finding != 0) {
     lines.push_back(
-        fmt::format("It proves finding {:016x} and no other: what others rest on was left out.",
-                    derivation->finding));
+        fmt::format("It proves finding {} and no other: what others rest on was left out.",
+                    fingerprint_text(derivation->finding)));
   }
   return lines;
 }

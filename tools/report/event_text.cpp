@@ -16,7 +16,6 @@ using Json = nlohmann::ordered_json;
 bool is_gap(const format::Event& event) { return event.function == format::kGap; }
 
 double seconds_since_start(const format::FileHeader& header, std::uint64_t time) {
-  if (header.clock_hz == 0) return 0;
   const auto ticks = static_cast<std::int64_t>(time - header.start_clock);
   return static_cast<double>(ticks) / static_cast<double>(header.clock_hz);
 }

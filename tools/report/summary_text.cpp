@@ -52,7 +52,7 @@ void append_rules(std::string& out, const replay::Report& report) {
   }
   for (const auto& [steps, ids] : by_steps) {
     if (steps == 0 && ids.size() > kIdleNamed) {
-      append(out, "    {:>10}  {} rules; --json names them\n", 0, ids.size());
+      append(out, "    {:>10}  {} rules; `replay --json` names them\n", 0, ids.size());
     } else {
       append_rules_of(out, steps, ids);
     }

@@ -78,10 +78,6 @@ std::string time_text(std::int64_t value) {
   return fmt::format("-{}.{:01} us", units / 10, units % 10);
 }
 
-unsigned width_of(const format::Field& field, unsigned pointer_bytes) {
-  return field.width == 0 ? pointer_bytes : field.width;
-}
-
 std::int64_t sign_extended(std::uint64_t value, unsigned bytes) {
   const unsigned unused_bits = 64 - 8 * bytes;
   return static_cast<std::int64_t>(value << unused_bits) >> unused_bits;
@@ -102,7 +98,7 @@ std::string major_text(std::uint64_t major) {
 std::string status_text(std::uint32_t status) { return named(kStatuses, status); }
 
 std::string value_text(const format::Field& field, std::uint64_t value, unsigned pointer_bytes) {
-  const unsigned bytes = width_of(field, pointer_bytes);
+  const unsigned bytes = field.bytes(pointer_bytes);
   switch (field.kind) {
     case format::Kind::integer:
       return integer_text(field, value, bytes);

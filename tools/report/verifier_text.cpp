@@ -1,6 +1,5 @@
 #include "tools/report/verifier_text.h"
 
-#include <algorithm>
 #include <array>
 
 #include "checkers/ledger/ledger.h"
