@@ -4,8 +4,9 @@
 
 #include <algorithm>
 #include <cstring>
+#include <iterator>
+#include <set>
 #include <string_view>
-#include <unordered_set>
 
 #include "format/bytes.h"
 #include "format/chunk_finder.h"
@@ -198,7 +199,7 @@ class ContainerReader {
         continue;
       }
       note_hole(hole_begin, offset);
-      add_scanned(*chunk);
+      result_.chunks.push_back(*chunk);
       offset = hole_begin = end_of(*chunk);
     }
     note_hole(hole_begin, without_trailer(hole_begin));
@@ -247,22 +248,12 @@ class ContainerReader {
     if (begin == end) return;
     result_.condition.skipped_bytes += end - begin;
     problem(fmt::format("offset {}: {} bytes belong to no whole chunk", begin, end - begin));
-    streams_seen_since_hole_.clear();
-    has_hole_ = true;
-  }
-
-  void add_scanned(ChunkInfo chunk) {
-    if (chunk.header.kind == ChunkKind::events && has_hole_) {
-      chunk.after_hole = streams_seen_since_hole_.insert(chunk.header.stream).second;
-    }
-    if (chunk.header.kind == ChunkKind::mark) chunk.after_hole = has_hole_;
-    result_.chunks.push_back(chunk);
   }
 
   // Chunks are numbered as they were written: where numbers are missing, chunks are.
   void find_missing() {
     std::uint64_t expected = 0;
-    std::unordered_set<std::uint16_t> seen_since;
+    std::set<std::uint16_t> streams, seen_since;
     bool any_missing = false;
     for (ChunkInfo& chunk : result_.chunks) {
       const std::uint32_t number = chunk.header.number;
@@ -273,11 +264,21 @@ class ContainerReader {
       }
       expected = std::max<std::uint64_t>(expected, number + std::uint64_t{1});
       if (any_missing && chunk.header.kind == ChunkKind::mark) chunk.after_hole = true;
-      if (any_missing && chunk.header.kind == ChunkKind::events &&
-          seen_since.insert(chunk.header.stream).second) {
-        chunk.after_hole = true;
-      }
+      if (chunk.header.kind != ChunkKind::events) continue;
+      streams.insert(chunk.header.stream);
+      chunk.after_hole = seen_since.insert(chunk.header.stream).second && any_missing;
     }
+    if (result_.condition.missing_chunks != 0) note_open_streams(streams, seen_since);
+  }
+
+  // What is missing may have been the last chunk of a processor that has none behind it, or the
+  // only one of a processor that has none at all: one gap stands for all of these.
+  void note_open_streams(std::set<std::uint16_t> streams,
+                         const std::set<std::uint16_t>& seen_since) {
+    std::uint16_t unseen = 0;
+    while (streams.contains(unseen)) ++unseen;
+    if (unseen < result_.header.processor_count) streams.insert(unseen);
+    std::ranges::set_difference(streams, seen_since, std::back_inserter(result_.open_streams));
   }
 
   void note_missing(std::uint32_t first, std::uint32_t last) {
@@ -339,8 +340,6 @@ class ContainerReader {
 
   Bytes file_;
   Container result_;
-  std::unordered_set<std::uint16_t> streams_seen_since_hole_;
-  bool has_hole_ = false;
 };
 
 }  // namespace

@@ -18,6 +18,8 @@ struct Container {
   std::vector<ChunkInfo> chunks;  // in the order of their numbers; each lies within the file
   std::optional<FooterInfo> footer;
   bool is_indexed = false;  // trailer, footer and what it says account for every byte
+  // Processors whose last chunk may be missing, where the trace was closed in order all the same.
+  std::vector<std::uint16_t> open_streams;
   Condition condition;
 };
 

@@ -199,6 +199,8 @@ void EventSource::State::take_growth() {
   planner.add(chunks, steps);
   if (!reader.is_growing() && reader.container.condition.recovered) {
     planner.add_open_ends(reader.container.header.processor_count, steps);
+  } else {
+    planner.add_open_ends(reader.container.open_streams, steps);
   }
   for (std::size_t i = old_steps; i < steps.size() && edition != 0; ++i) {
     if (horizon < steps[i].key) continue;

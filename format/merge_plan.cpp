@@ -54,6 +54,17 @@ void MergePlanner::add_open_ends(std::uint32_t processors, std::vector<MergeStep
   }
 }
 
+void MergePlanner::add_open_ends(std::span<const std::uint16_t> processors,
+                                 std::vector<MergeStep>& steps) const {
+  std::uint64_t last = 0;
+  for (const auto& [processor, end] : ends_) last = std::max(last, end);
+  for (const std::uint16_t processor : processors) {
+    const auto end = ends_.find(processor);
+    const std::uint64_t begin = std::max(end == ends_.end() ? start_ : end->second, mark_);
+    steps.push_back({.key = {begin, processor}, .is_gap = true, .until = std::max(begin, last)});
+  }
+}
+
 std::uint64_t MergePlanner::settled_until(std::uint32_t processors) const {
   if (ends_.empty() || ends_.size() < processors) return mark_;
   const auto least = std::min_element(

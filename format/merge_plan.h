@@ -45,6 +45,11 @@ class MergePlanner {
   // so many processors those without a chunk have one gap together, from the beginning on.
   void add_open_ends(std::uint32_t processors, std::vector<MergeStep>& steps) const;
 
+  // The same of these processors alone, whose last chunk may be missing from a trace that was
+  // closed in order: each has a gap at its end, even where no other has a later event.
+  void add_open_ends(std::span<const std::uint16_t> processors,
+                     std::vector<MergeStep>& steps) const;
+
   // No step that is still to come has an earlier time, if so many processors were recorded.
   std::uint64_t settled_until(std::uint32_t processors) const;
 

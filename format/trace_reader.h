@@ -26,7 +26,7 @@ namespace ddireplay::format {
 struct ChunkInfo {
   std::uint64_t offset = 0;  // of the header, from the start of the file
   ChunkHeader header{};      // without checksums where it comes from the index
-  bool after_hole = false;   // behind bytes or numbers that have no chunk: the first of its stream,
+  bool after_hole = false;   // behind numbers that have no chunk: the first of its stream,
                              // and every mark
   bool damaged = false;      // refused; known once its payload has been looked at
 };

@@ -41,14 +41,11 @@ bool numbers_ascend(const std::vector<const ChunkInfo*>& chunks) {
 
 ChunkLines::ChunkLines(const TraceReader& reader, fmt::memory_buffer& out) : out_(out) {
   const auto chunks = event_chunks(reader);
-  are_needed_ = !are_as_by_default(chunks);
+  const bool has_all = reader.condition().missing_chunks == 0;
+  are_needed_ = !has_all || !are_as_by_default(chunks);
   if (!are_needed_) return;
-  const bool keep_numbers = numbers_ascend(chunks);
-  for (std::size_t i = 0; i < chunks.size(); ++i) {
-    const ChunkHeader& header = chunks[i]->header;
-    numbers_[chunks[i]] = keep_numbers ? header.number : static_cast<std::uint32_t>(i);
-    pending_[header.stream].chunks.push_back(chunks[i]);
-  }
+  keeps_numbers_ = has_all && numbers_ascend(chunks);
+  for (const ChunkInfo* chunk : chunks) pending_[chunk->header.stream].chunks.push_back(chunk);
 }
 
 void ChunkLines::Pending::drop_first() {
@@ -66,13 +63,28 @@ void ChunkLines::after(const Event& event) {
   Pending& pending = pending_[event.processor];
   if (event.function == kGap) {
     pending.gap = true;
+    // Behind its last chunk a processor has a gap where another chunk is missing.
+    if (pending.chunks.empty() && !keeps_numbers_) print(event.processor, event.time);
     end_empty_chunks(event.processor, pending);
     return;
   }
-  const ChunkInfo& chunk = *pending.chunks.front();
-  if (++pending.events < chunk.header.event_count) return;
-  fmt::format_to(std::back_inserter(out_), "chunk cpu{} number={}\n", event.processor,
-                 numbers_.at(&chunk));
+  if (++pending.events == pending.chunks.front()->header.event_count) {
+    end(event.processor, pending);
+  }
+}
+
+// `time`: of a chunk without events.
+void ChunkLines::print(std::uint16_t processor, std::optional<std::uint64_t> time) {
+  fmt::format_to(std::back_inserter(out_), "chunk cpu{} number={}", processor, next_number_++);
+  if (time) fmt::format_to(std::back_inserter(out_), " time={}", *time);
+  out_.push_back('\n');
+}
+
+void ChunkLines::end(std::uint16_t processor, Pending& pending) {
+  const ChunkHeader& header = pending.chunks.front()->header;
+  if (keeps_numbers_) next_number_ = header.number;
+  const bool is_empty = header.event_count == 0;
+  print(processor, is_empty ? std::optional(header.first_time) : std::nullopt);
   pending.drop_first();
 }
 
@@ -85,14 +97,14 @@ void ChunkLines::finish() {
 void ChunkLines::end_empty_chunks(std::uint16_t processor, Pending& pending) {
   while (!pending.chunks.empty()) {
     const ChunkInfo& chunk = *pending.chunks.front();
-    if (!chunk.damaged) {
-      const bool has_gap = chunk.header.lost_before != 0 || chunk.after_hole;
-      const bool gap_is_due = has_gap && !pending.gap;
-      if (chunk.header.event_count != 0 || gap_is_due) return;
-      fmt::format_to(std::back_inserter(out_), "chunk cpu{} number={} time={}\n", processor,
-                     numbers_.at(&chunk), chunk.header.first_time);
+    if (chunk.damaged) {
+      pending.drop_first();
+      continue;
     }
-    pending.drop_first();
+    const bool has_gap = chunk.header.lost_before != 0 || chunk.after_hole;
+    const bool gap_is_due = has_gap && !pending.gap;
+    if (chunk.header.event_count != 0 || gap_is_due) return;
+    end(processor, pending);
   }
 }
 

@@ -6,7 +6,7 @@
 #include <cstdint>
 #include <deque>
 #include <map>
-#include <unordered_map>
+#include <optional>
 
 #include "format/trace_reader.h"
 
@@ -20,7 +20,7 @@ class ChunkLines {
 
   bool are_needed() const { return are_needed_; }
 
-  // To be called in front of each event or gap, and behind it.
+  // To be called in front of each event or gap that is printed, and behind it.
   void before(const Event& event);
   void after(const Event& event);
   // Behind the last one.
@@ -37,11 +37,15 @@ class ChunkLines {
   };
 
   void end_empty_chunks(std::uint16_t processor, Pending& pending);
+  void end(std::uint16_t processor, Pending& pending);
+  void print(std::uint16_t processor, std::optional<std::uint64_t> time);
 
   fmt::memory_buffer& out_;
   bool are_needed_;
+  // Numbers that are missing were printed as gaps: those that are left are counted anew.
+  bool keeps_numbers_ = false;
+  std::uint32_t next_number_ = 0;
   std::map<std::uint16_t, Pending> pending_;  // by processor
-  std::unordered_map<const ChunkInfo*, std::uint32_t> numbers_;
 };
 
 }  // namespace ddireplay::format::text

@@ -57,6 +57,7 @@ class Printer {
   void print_events();
   void print_event(const Event& event);
   void print_fields(const Event& event, const Layout& layout);
+  bool is_implied(const Event& event) const;
   void print_gap(const Event& gap);
   std::uint64_t last_time() const;
   const std::string& declare_function(FunctionId id);
@@ -172,6 +173,7 @@ void Printer::print_events() {
   for (auto batch = source.next(); !batch.empty(); batch = source.next()) {
     declare_new_modules();
     for (const Event& event : batch) {
+      if (is_implied(event)) continue;
       chunk_lines_.before(event);
       if (event.function == kGap) {
         print_gap(event);
@@ -226,10 +228,14 @@ std::uint64_t Printer::last_time() const {
   return last;
 }
 
+// That a trace which was not closed has an open end is said by how it ended.
+bool Printer::is_implied(const Event& event) const {
+  return event.function == kGap && event.values[0] == 0 && reader_.condition().recovered &&
+         event.values[1] == last_time();
+}
+
 // A trace can't say that nobody knows how many were lost: one at least is what text can say.
 void Printer::print_gap(const Event& gap) {
-  // That a trace which was not closed has an open end is said by how it ended.
-  if (gap.values[0] == 0 && reader_.condition().recovered && gap.values[1] == last_time()) return;
   const std::uint64_t lost = std::max<std::uint64_t>(gap.values[0], 1);
   lost_ += lost;
   put("gap cpu{} lost={}\n", gap.processor, lost);

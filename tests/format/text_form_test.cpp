@@ -304,9 +304,25 @@ TEST_CASE("numbers that chunks skip are printed as a gap in their place") {
       "@1 cpu0 t1 irql0 ExFreePool P=0x1000\n"
       "chunk cpu0 number=1\n"
       "chunk cpu0 number=3 time=5\n");
-  const std::size_t second = text.find("gap cpu0 lost=1\nchunk cpu0 number=3 time=5\n");
+  const std::size_t second = text.find("gap cpu0 lost=1\nchunk cpu0 number=1 time=5\n");
   CHECK(second != std::string::npos);
   CHECK(text.find("gap cpu0 lost=1\n") < second);
+  CHECK(canonical(text) == text);
+}
+
+TEST_CASE("a processor whose last chunk may be missing has a gap at its end") {
+  const std::string text = canonical(
+      "machine processors=3\n"
+      "chunks explicit\n"
+      "@1 cpu0 t1 irql0 ExFreePool P=0x1000\n"
+      "@2 cpu1 t1 irql0 ExFreePool P=0x1000\n"
+      "chunk cpu1 number=0\n"
+      "chunk cpu0 number=2\n");
+  CHECK(text.find("@2 cpu1 t1 irql0 ExFreePool P=0x1000\nchunk cpu1 number=") != std::string::npos);
+  CHECK(text.find("gap cpu0 lost=1\n") < text.find("@1"));
+  CHECK(text.find("gap cpu1 lost=1\n") > text.find("@2"));
+  CHECK(text.find("gap cpu1 lost=1\n") != std::string::npos);
+  CHECK(text.find("gap cpu2 lost=1\n") < text.find("@1"));
   CHECK(canonical(text) == text);
 }
 

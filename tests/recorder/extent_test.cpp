@@ -91,11 +91,11 @@ TEST_CASE("a day and a night: every time, chunk and loss is as it was", "[extent
   REQUIRE(recording.writer.finish(format::EndReason::stopped, false, {}));
   fake::set_clock(1000);
 
-  // The recording is one whose first 2^32 - 256 chunks are not there, for all that a reader knows.
+  // The recording is one whose first 2^32 - 256 chunks are not there, for all that a reader knows:
+  // they may have been the first ones of processor 1, and all of processor 0.
   std::vector<ReadEvent> events = events_of(recording, {"chunks 0 to 4294967039 are missing"});
-  REQUIRE(events.size() == 1 + kSeconds * kEventsPerSecond);
-  CHECK(events.front().is_gap);
-  events.erase(events.begin());
+  CHECK(std::erase_if(events, [](const ReadEvent& event) { return event.is_gap; }) == 2);
+  REQUIRE(events.size() == kSeconds * kEventsPerSecond);
   bool sound = true;
   for (std::uint64_t i = 0; i < events.size(); ++i) {
     const std::uint64_t second = begin + i / kEventsPerSecond * kHz;
