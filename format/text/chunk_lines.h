@@ -12,7 +12,9 @@
 
 namespace ddireplay::format::text {
 
-// Prints nothing as long as the chunks are as a writer ends them that nobody told otherwise.
+// Prints nothing as long as the chunks are as a writer ends them that nobody told otherwise. Chunks
+// of events are numbered without a hole, in the order in which they are in the file: where one is
+// missing, its gap is printed.
 class ChunkLines {
  public:
   // Both must outlive this.
@@ -27,23 +29,23 @@ class ChunkLines {
   void finish();
 
  private:
+  struct Chunk {
+    const ChunkInfo* info;
+    std::uint32_t number;
+  };
   // The chunks of one processor that the text hasn't come to the end of.
   struct Pending {
-    std::deque<const ChunkInfo*> chunks;
+    std::deque<Chunk> chunks;
     std::uint32_t events = 0;  // printed of the first one
     bool gap = false;          // printed in front of the first one
-
-    void drop_first();
   };
 
   void end_empty_chunks(std::uint16_t processor, Pending& pending);
   void end(std::uint16_t processor, Pending& pending);
-  void print(std::uint16_t processor, std::optional<std::uint64_t> time);
+  void print(std::uint16_t processor, std::uint32_t number, std::optional<std::uint64_t> time);
 
   fmt::memory_buffer& out_;
   bool are_needed_;
-  // Numbers that are missing were printed as gaps: those that are left are counted anew.
-  bool keeps_numbers_ = false;
   std::uint32_t next_number_ = 0;
   std::map<std::uint16_t, Pending> pending_;  // by processor
 };

@@ -290,6 +290,7 @@ TEST_CASE("a damaged trace is printed with its gaps, and as recovered") {
   TraceReader again = trace_from_text(text, "again");
   CHECK(read_events(again) == read_events(reader));
   CHECK(again.condition().lost_events == victim.header.event_count);
+  CHECK(again.condition().missing_chunks == 0);
   CHECK(again.footer()->end_reason == EndReason::recovered);
   CHECK_FALSE(again.condition().complete());
   CHECK(again.footer()->notices.back().find("is refused") != std::string::npos);

@@ -2,7 +2,9 @@
 #include <catch2/catch.hpp>
 #include <deque>
 #include <random>
+#include <sstream>
 
+#include "format/text_form.h"
 #include "tests/format/growing_bytes.h"
 #include "tests/recorder/recording.h"
 
@@ -27,6 +29,12 @@ std::uint16_t function_of_calls(Recording& recording) {
   std::size_t place = 0;
   while (functions[place].name != "ExFreePool") ++place;
   return static_cast<std::uint16_t>(place);
+}
+
+std::string text_of(format::TraceReader& reader) {
+  std::ostringstream text;
+  format::write_text(reader, text);
+  return text.str();
 }
 
 // Everything that may come in a writer's way, at random: flushes and pumps that only take what is
@@ -56,9 +64,20 @@ class Chaos {
       if (!is_beginning(seen, finished.lines)) FAIL_CHECK("what was read is not a beginning");
     }
     CHECK(finished.reader.condition().complete() == (recording_.writer.lost() == 0));
+    go_through_text();
   }
 
  private:
+  // Marks are no part of the text, and nothing that is missing either.
+  void go_through_text() {
+    auto reader = format::TraceReader::from_bytes(bytes(), "recording");
+    const std::string text = text_of(reader);
+    auto back = format::trace_from_text(text, "text");
+    CHECK(back.condition().missing_chunks == 0);
+    CHECK(back.condition().complete() == reader.condition().complete());
+    CHECK(text_of(back) == text);
+  }
+
   struct Torn {
     std::uint32_t processor;
     Ring::Reservation reservation;
