@@ -52,14 +52,19 @@ void check_stacks(const EventColumns& columns) {
   }
 }
 
-void read_chunk(schema::EventChunk::Reader from, const ChunkHeader& header, ColumnDecoder& decoder,
-                DecodedChunk& to) {
+void read_tables(schema::Tables::Reader from, DecodedChunk& to) {
   to.modules.clear();
   to.functions.clear();
   for (const auto module : from.getModules()) to.modules.push_back(to_module(module));
   for (const auto function : from.getFunctions()) {
     to.functions.push_back(to_function(function, to.modules.size()));
   }
+}
+
+void read_chunk(schema::EventChunk::Reader from, const ChunkHeader& header, ColumnDecoder& decoder,
+                DecodedChunk& to) {
+  visit_payload<schema::Tables>(decoder.decode_tables(from, header),
+                                [&](schema::Tables::Reader tables) { read_tables(tables, to); });
   std::vector<FunctionValues> values;
   for (const ChunkFunction& function : to.functions) values.push_back(function.values);
   decoder.decode(from, header, values, to.columns);

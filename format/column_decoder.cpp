@@ -21,6 +21,9 @@ namespace {
 // they are, and beyond that (for stacks) in proportion to what the file has really got.
 constexpr std::uint64_t kRawBytesAlways = kMaxSlotsPerChunk * sizeof(Slot);
 constexpr std::uint64_t kRawBytesPerPayloadByte = 2048;
+// The same of its tables, which are mostly text.
+constexpr std::uint64_t kTableBytesAlways = 64 << 10;
+constexpr std::uint64_t kTableBytesPerPayloadByte = 64;
 
 // What the events, values and stacks of a chunk take in memory.
 std::uint64_t raw_bytes_of(schema::EventChunk::Reader chunk, const ChunkHeader& header) {
@@ -30,43 +33,65 @@ std::uint64_t raw_bytes_of(schema::EventChunk::Reader chunk, const ChunkHeader& 
          chunk.getFrameCount() * sizeof(std::uint64_t);
 }
 
-void check_raw_bytes(schema::EventChunk::Reader chunk, const ChunkHeader& header) {
-  const std::uint64_t raw_bytes = raw_bytes_of(chunk, header);
-  if (raw_bytes <= kRawBytesAlways + header.payload_bytes * kRawBytesPerPayloadByte) return;
+void check_raw_bytes(std::uint64_t raw_bytes, const ChunkHeader& header, std::uint64_t always,
+                     std::uint64_t per_payload_byte) {
+  if (raw_bytes <= always + header.payload_bytes * per_payload_byte) return;
   throw Malformed(
       fmt::format("its {} bytes claim to unfold into {}", header.payload_bytes, raw_bytes));
 }
 
-// Where the planes of one chunk stand in its list.
+void check_raw_bytes(schema::EventChunk::Reader chunk, const ChunkHeader& header) {
+  check_raw_bytes(raw_bytes_of(chunk, header), header, kRawBytesAlways, kRawBytesPerPayloadByte);
+}
+
+// The frames of one chunk's planes.
 class Planes {
  public:
-  using List = capnp::List<schema::Column>::Reader;
+  struct Plane {
+    std::span<const std::uint8_t> frame;
+    std::size_t bytes;  // what it unfolds into
+  };
 
-  explicit Planes(List list) : list_(list) {
-    for (unsigned i = 0; i < list.size(); ++i) {
-      const std::uint16_t number = list[i].getId();
-      const std::size_t id = number & 0xff, plane = number >> 8;
-      // A number that is none of these is never asked for.
-      if (id >= kIds || plane >= kPlanes || places_[plane][id] != 0) continue;
-      places_[plane][id] = i + 1;
+  explicit Planes(schema::EventChunk::Reader chunk) {
+    if (chunk.getCoding() != static_cast<std::uint16_t>(ColumnCoding::predicted)) {
+      throw Malformed("its columns have an unknown coding");
+    }
+    const auto numbers = chunk.getPlanes();
+    const auto frames = chunk.getFrames();
+    std::span<const std::uint8_t> rest(frames.begin(), frames.size());
+    for (unsigned i = 0; i + 1 < numbers.size(); i += 2) {
+      const std::size_t size = ZSTD_findFrameCompressedSize(rest.data(), rest.size());
+      if (ZSTD_isError(size)) throw Malformed(cant_decompress(numbers[i]));
+      add(numbers[i], numbers[i + 1], rest.first(size));
+      rest = rest.subspan(size);
     }
   }
 
   // Nothing where the chunk doesn't have it.
-  std::optional<schema::Column::Reader> find(ColumnId id, std::size_t plane) const {
-    const std::uint32_t place = places_[plane][static_cast<std::size_t>(id)];
-    if (place == 0) return std::nullopt;
-    const auto column = list_[place - 1];
-    if (column.getCoding() == static_cast<std::uint16_t>(ColumnCoding::predicted)) return column;
-    throw Malformed(fmt::format("column {} has an unknown coding", column.getId()));
+  const Plane* find(ColumnId id, std::size_t plane) const {
+    const Plane& found = planes_[plane][static_cast<std::size_t>(id)];
+    return found.frame.empty() ? nullptr : &found;
+  }
+
+  static std::string cant_decompress(unsigned id) {
+    return fmt::format("column {} can't be decompressed", id);
   }
 
  private:
   static constexpr std::size_t kIds = static_cast<std::size_t>(ColumnId::stack_frames) + 1;
   static constexpr std::size_t kPlanes = 8;  // of an item of eight bytes
 
-  List list_;
-  std::array<std::array<std::uint32_t, kIds>, kPlanes> places_{};
+  void add(std::size_t id, std::size_t plane, std::span<const std::uint8_t> frame) {
+    // A number that is none of these is never asked for.
+    if (id >= kIds || plane >= kPlanes || !planes_[plane][id].frame.empty()) return;
+    const unsigned long long bytes = ZSTD_getFrameContentSize(frame.data(), frame.size());
+    if (bytes == ZSTD_CONTENTSIZE_UNKNOWN || bytes == ZSTD_CONTENTSIZE_ERROR) {
+      throw Malformed(cant_decompress(static_cast<unsigned>(id)));
+    }
+    planes_[plane][id] = {frame, bytes};
+  }
+
+  std::array<std::array<Plane, kIds>, kPlanes> planes_{};
 };
 
 // Each stack's frames, from what it doesn't share with its base. `starts` is room for where they
@@ -137,12 +162,17 @@ struct ColumnDecoder::Context {
   void unpack_stacks(const Planes& planes, std::size_t stacks, std::size_t frames,
                      EventColumns& to);
 
+  // False where that isn't one frame of so many bytes.
+  bool decompress(std::span<const std::uint8_t> frame, void* to, std::size_t bytes);
+
   ZSTD_DCtx* zstd;
   PredictedBytes predicted;
   PredictedDecoder decoder;
+  Buffer<std::uint64_t> tables;
 
  private:
-  std::span<const std::uint8_t> decompress(schema::Column::Reader plane, std::size_t bytes);
+  std::span<const std::uint8_t> decompress(const Planes::Plane& plane, ColumnId id,
+                                           std::size_t bytes);
 
   Buffer<std::uint8_t> plane_;
   Buffer<std::uint8_t> shared_;
@@ -151,19 +181,23 @@ struct ColumnDecoder::Context {
   Buffer<std::uint64_t> frames_;
 };
 
-std::span<const std::uint8_t> ColumnDecoder::Context::decompress(schema::Column::Reader plane,
-                                                                 std::size_t bytes) {
-  if (plane.getRawBytes() != bytes) {
-    throw Malformed(fmt::format("column {} has {} bytes instead of {}", plane.getId(),
-                                plane.getRawBytes(), bytes));
+std::span<const std::uint8_t> ColumnDecoder::Context::decompress(const Planes::Plane& plane,
+                                                                 ColumnId id, std::size_t bytes) {
+  const auto number = static_cast<unsigned>(id);
+  if (plane.bytes != bytes) {
+    throw Malformed(
+        fmt::format("column {} has {} bytes instead of {}", number, plane.bytes, bytes));
   }
   plane_.resize(bytes);
-  const auto data = plane.getData();
-  if (ZSTD_getFrameContentSize(data.begin(), data.size()) != bytes ||
-      ZSTD_decompressDCtx(zstd, plane_.data(), bytes, data.begin(), data.size()) != bytes) {
-    throw Malformed(fmt::format("column {} can't be decompressed", plane.getId()));
+  if (!decompress(plane.frame, plane_.data(), bytes)) {
+    throw Malformed(Planes::cant_decompress(number));
   }
   return plane_.span();
+}
+
+bool ColumnDecoder::Context::decompress(std::span<const std::uint8_t> frame, void* to,
+                                        std::size_t bytes) {
+  return ZSTD_decompressDCtx(zstd, to, bytes, frame.data(), frame.size()) == bytes;
 }
 
 template <class T>
@@ -172,12 +206,12 @@ void ColumnDecoder::Context::unpack(const Planes& planes, ColumnId id, std::size
   to.resize(count);
   std::fill_n(to.data(), count, T{0});
   for (std::size_t i = 0; i < sizeof(T); ++i) {
-    const auto plane = planes.find(id, i);
-    if (!plane) {
+    const Planes::Plane* const plane = planes.find(id, i);
+    if (plane == nullptr) {
       if (i != 0 || count == 0) continue;
-      throw Malformed(fmt::format("column {} is missing", column_number(id, 0)));
+      throw Malformed(fmt::format("column {} is missing", static_cast<unsigned>(id)));
     }
-    const std::uint8_t* const bytes = decompress(*plane, count).data();
+    const std::uint8_t* const bytes = decompress(*plane, id, count).data();
     T* const items = to.data();
     for (std::size_t j = 0; j < count; ++j) {
       items[j] = static_cast<T>(items[j] | static_cast<T>(T{bytes[j]} << 8 * i));
@@ -188,11 +222,11 @@ void ColumnDecoder::Context::unpack(const Planes& planes, ColumnId id, std::size
 template <class T>
 void ColumnDecoder::Context::unpack_up_to(const Planes& planes, ColumnId id, std::size_t count,
                                           Buffer<T>& to) {
-  const auto first = planes.find(id, 0);
-  const std::size_t items = first ? first->getRawBytes() : 0;
+  const Planes::Plane* const first = planes.find(id, 0);
+  const std::size_t items = first != nullptr ? first->bytes : 0;
   if (items > count) {
-    throw Malformed(fmt::format("column {} has {} items, with room for {}", column_number(id, 0),
-                                items, count));
+    throw Malformed(fmt::format("column {} has {} items, with room for {}",
+                                static_cast<unsigned>(id), items, count));
   }
   unpack(planes, id, items, to);
 }
@@ -234,7 +268,7 @@ ColumnDecoder::~ColumnDecoder() = default;
 void ColumnDecoder::decode(schema::EventChunk::Reader chunk, const ChunkHeader& header,
                            std::span<const FunctionValues> functions, EventColumns& columns) {
   check_raw_bytes(chunk, header);
-  const Planes planes(chunk.getColumns());
+  const Planes planes(chunk);
   const std::size_t events = header.event_count;
   const std::size_t values = chunk.getValueCount();
   context_->unpack_events(planes, events, values);
@@ -247,10 +281,26 @@ void ColumnDecoder::decode(schema::EventChunk::Reader chunk, const ChunkHeader& 
   context_->unpack_stacks(planes, chunk.getStackCount(), chunk.getFrameCount(), columns);
 }
 
+std::span<const std::byte> ColumnDecoder::decode_tables(schema::EventChunk::Reader chunk,
+                                                        const ChunkHeader& header) {
+  const std::span<const std::uint8_t> frame(chunk.getTables().begin(), chunk.getTables().size());
+  const unsigned long long bytes = ZSTD_getFrameContentSize(frame.data(), frame.size());
+  if (bytes == ZSTD_CONTENTSIZE_UNKNOWN || bytes == ZSTD_CONTENTSIZE_ERROR) {
+    throw Malformed("its tables can't be decompressed");
+  }
+  check_raw_bytes(bytes, header, kTableBytesAlways, kTableBytesPerPayloadByte);
+  if (bytes % sizeof(std::uint64_t) != 0) throw Malformed("its tables are no message");
+  context_->tables.resize(bytes / sizeof(std::uint64_t));
+  if (!context_->decompress(frame, context_->tables.data(), bytes)) {
+    throw Malformed("its tables can't be decompressed");
+  }
+  return std::as_bytes(context_->tables.span());
+}
+
 std::span<const std::uint8_t> ColumnDecoder::decode_levels(schema::EventChunk::Reader chunk,
                                                            const ChunkHeader& header) {
   check_raw_bytes(chunk, header);
-  context_->unpack_up_to(Planes(chunk.getColumns()), ColumnId::site_irqls, header.event_count,
+  context_->unpack_up_to(Planes(chunk), ColumnId::site_irqls, header.event_count,
                          context_->predicted.site_irqls);
   return context_->predicted.site_irqls.span();
 }

@@ -139,7 +139,7 @@ class PredictedDecoder::Run {
   void fill_site_table() {
     std::uint32_t stack = 0;
     for (std::size_t i = 0; i < sites_.size(); ++i) {
-      stack += bytes_.site_stacks[i];
+      stack += unfold_sign(bytes_.site_stacks[i]);
       const std::uint16_t function = bytes_.site_functions[i];
       if (function >= functions_.size()) {
         throw Malformed("an event's function isn't in its list");

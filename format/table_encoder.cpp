@@ -52,9 +52,12 @@ std::span<const ModuleEntry> TableEncoder::modules(const TraceTables& tables) {
 void TableEncoder::catch_up(const TraceTables& tables) {
   while (modules_.size() < tables.module_count()) {
     modules_.push_back(to_entry(tables.module(static_cast<ModuleId>(modules_.size()))));
+    text_bytes_ += modules_.back().name.size() + modules_.back().pdb_name.size();
   }
   while (functions_.size() < tables.function_count()) {
     functions_.push_back(to_entry(tables.function(static_cast<FunctionId>(functions_.size()))));
+    const FunctionEntry& added = functions_.back();
+    text_bytes_ += added.name.size() + added.prototype.size() + added.derived.size();
   }
   while (stacks_.size() < tables.stack_count()) {
     const auto frames = tables.stack(static_cast<StackId>(stacks_.size()));
@@ -76,17 +79,11 @@ void TableEncoder::make_room(std::size_t slots) {
   make_room_for(functions_.size(), limits_.functions);
   make_room_for(stacks_.size(), limits_.stacks);
   make_room_for(frames_.size(), limits_.frames);
+  make_room_for(text_bytes_, limits_.text_bytes);
   if (fits) return;
-  std::size_t text_bytes = 0;
-  for (const FunctionEntry& function : functions_) {
-    text_bytes += function.name.size() + function.prototype.size() + function.derived.size();
-  }
-  for (const ModuleEntry& module : modules_) {
-    text_bytes += module.name.size() + module.pdb_name.size();
-  }
   const auto slots_for_bytes = [](std::size_t bytes) { return bytes / sizeof(Slot) + 1; };
   scratch_.resize(slots_for_bytes(ChunkEncoder::scratch_bytes(limits_, level_)));
-  output_.resize(slots_for_bytes(ChunkEncoder::chunk_bytes(limits_) + text_bytes));
+  output_.resize(slots_for_bytes(ChunkEncoder::chunk_bytes(limits_)));
   encoder_.emplace(limits_, std::as_writable_bytes(std::span(scratch_)), level_);
 }
 

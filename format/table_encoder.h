@@ -38,6 +38,7 @@ class TableEncoder {
   std::vector<FunctionEntry> functions_;
   std::vector<StackEntry> stacks_;
   std::vector<std::uint64_t> frames_;
+  std::size_t text_bytes_ = 0;  // of modules and functions
 
   EncoderLimits limits_;
   std::vector<Slot> scratch_;

@@ -30,21 +30,20 @@ struct Function {
   original @4 :UInt64;      # address that is called through: the export, or the driver's routine
 }
 
-struct Column {
-  id @0 :UInt16;            # ColumnId in format/freestanding/columns.h
-  coding @1 :UInt16;        # ColumnCoding, likewise
-  rawBytes @2 :UInt32;      # size before compression
-  data @3 :Data;            # one zstd frame
-}
-
 struct EventChunk {
   # Functions, stacks and modules are numbered within the chunk; it has only those that it refers to.
+  tables @0 :Data;          # one zstd frame: a message whose root is a Tables
+  stackCount @1 :UInt32;
+  frameCount @2 :UInt32;
+  valueCount @3 :UInt32;
+  coding @4 :UInt16;        # ColumnCoding in format/freestanding/columns.h, of all columns
+  planes @5 :Data;          # of each plane two bytes: its ColumnId (likewise), and which plane it is
+  frames @6 :Data;          # of each plane one zstd frame, one behind the other
+}
+
+struct Tables {
   modules @0 :List(Module);
   functions @1 :List(Function);
-  stackCount @2 :UInt32;
-  frameCount @3 :UInt32;
-  valueCount @4 :UInt32;
-  columns @5 :List(Column);
 }
 
 struct Symbol {

@@ -22,9 +22,10 @@ constexpr std::uint32_t kPlanesMax = PredictedColumns::kPlanes + kStackPlanes;
 constexpr std::uint32_t kSeenAddresses = 1024;  // a power of two
 
 // The columns of a chunk as they come.
-struct ColumnList {
-  flat::StructListWriter<flat::Column> list;
-  std::uint32_t count = 0;
+struct PlaneList {
+  flat::DataWriter frames;
+  std::uint8_t numbers[2 * kPlanesMax];  // EventChunk.planes
+  std::size_t count = 0;
 };
 
 // Most planes of wide columns are, and are looked through to their end: by words.
@@ -36,6 +37,13 @@ bool is_zero(std::span<const std::uint8_t> bytes) {
   }
   while (i < bytes.size() && bytes[i] == 0) ++i;
   return i == bytes.size();
+}
+
+// What the tables of a chunk take before they are compressed.
+std::size_t table_bytes(const EncoderLimits& limits) {
+  constexpr std::size_t kStructBytes = 128;  // of any struct of the schema, pointers included
+  return 1024 + limits.modules * (kStructBytes + kModuleTextBytes) +
+         limits.functions * (kStructBytes + kFunctionTextBytes) + limits.text_bytes;
 }
 
 std::size_t smaller(std::size_t left, std::size_t right) { return left < right ? left : right; }
@@ -68,13 +76,14 @@ struct ChunkEncoder::Scratch {
   bool add_record(const RecordCursor& cursor, const ChunkTables& tables);
   void collect_modules(const ChunkTables& tables);
   void add_modules_at(std::uint64_t address, std::span<const ModuleEntry> modules);
-  void put_tables(flat::EventChunk chunk, const ChunkTables& tables) const;
+  bool put_tables(flat::EventChunk chunk, const ChunkTables& tables, int level);
+  void fill_tables(flat::Tables to_fill, const ChunkTables& tables) const;
   bool put_columns(flat::EventChunk chunk, std::span<const Slot> slots, const ChunkTables& tables,
                    int level);
-  bool put_stacks(ColumnList& list, const StackTable& stacks, int level);
+  bool put_stacks(PlaneList& list, const StackTable& stacks, int level);
   template <class Column>
-  bool put_column(ColumnList& list, ColumnId id, const Column& column, int level);
-  bool put_plane(flat::Column column, std::span<const std::uint8_t> plane, int level);
+  bool put_column(PlaneList& list, ColumnId id, const Column& column, int level);
+  bool compress(const void* from, std::size_t bytes, flat::DataWriter& to, int level);
 };
 
 void ChunkEncoder::Scratch::place(Carver& carver, const EncoderLimits& limits, int level) {
@@ -85,9 +94,10 @@ void ChunkEncoder::Scratch::place(Carver& carver, const EncoderLimits& limits, i
   stacks.place(carver, limits.stacks, stacks_used);
   sharing.place(carver);
   seen_addresses = carver.take<std::uint64_t>(kSeenAddresses);
-  // First the events' columns lie here, then those of the stacks.
+  // First the tables lie here, then the events' columns, then those of the stacks.
   columns_bytes = larger(PredictedColumns::scratch_bytes(limits.slots, limits.functions),
                          frames * sizeof(std::uint64_t) + 6 * stacks_used + 4 * Carver::kAlignment);
+  columns_bytes = larger(columns_bytes, table_bytes(limits));
   columns = carver.take<std::byte>(columns_bytes);
   compressor_bytes = ZSTD_estimateCCtxSize(level);
   compressor_memory = carver.take<std::byte>(compressor_bytes);
@@ -159,12 +169,23 @@ void ChunkEncoder::Scratch::add_modules_at(std::uint64_t address,
   }
 }
 
-void ChunkEncoder::Scratch::put_tables(flat::EventChunk chunk, const ChunkTables& tables) const {
-  auto module_list = chunk.init_modules(modules.count());
+// In a chunk of few events its tables are most of it, and mostly text.
+bool ChunkEncoder::Scratch::put_tables(flat::EventChunk chunk, const ChunkTables& tables,
+                                       int level) {
+  flat::Message message(columns, columns_bytes);
+  fill_tables(message.init_root<flat::Tables>(), tables);
+  const std::size_t bytes = message.finish();
+  if (bytes == 0) return false;
+  flat::DataWriter frame = chunk.init_tables(0);
+  return compress(columns, bytes, frame, level);
+}
+
+void ChunkEncoder::Scratch::fill_tables(flat::Tables to_fill, const ChunkTables& tables) const {
+  auto module_list = to_fill.init_modules(modules.count());
   for (std::uint32_t i = 0; i < modules.count(); ++i) {
     put_module(module_list[i], tables.modules[modules.used()[i]]);
   }
-  auto function_list = chunk.init_functions(functions.count());
+  auto function_list = to_fill.init_functions(functions.count());
   for (std::uint32_t i = 0; i < functions.count(); ++i) {
     const FunctionEntry& from = tables.functions[functions.used()[i]];
     flat::Function to = function_list[i];
@@ -183,7 +204,8 @@ bool ChunkEncoder::Scratch::put_columns(flat::EventChunk chunk, std::span<const 
   chunk.set_stack_count(stacks.count());
   chunk.set_frame_count(frame_count);
   chunk.set_value_count(value_count);
-  ColumnList list{chunk.init_columns(kPlanesMax)};
+  chunk.set_coding(static_cast<std::uint16_t>(ColumnCoding::predicted));
+  PlaneList list{.frames = chunk.init_frames(0), .numbers = {}};
   PredictedColumns coding(event_count, value_count, functions.count(), {columns, columns_bytes});
   RecordCursor cursor(slots, tables.functions);
   while (cursor.next()) {
@@ -196,12 +218,14 @@ bool ChunkEncoder::Scratch::put_columns(flat::EventChunk chunk, std::span<const 
                 .irql = record.irql,
                 .flags = record.flags});
   }
-  return coding.put_columns([&](ColumnId id, const auto& column) {
+  const bool has_room = coding.put_columns([&](ColumnId id, const auto& column) {
     return put_column(list, id, column, level);
   }) && put_stacks(list, tables.stacks, level);
+  chunk.set_planes({list.numbers, 2 * list.count});
+  return has_room;
 }
 
-bool ChunkEncoder::Scratch::put_stacks(ColumnList& list, const StackTable& table, int level) {
+bool ChunkEncoder::Scratch::put_stacks(PlaneList& list, const StackTable& table, int level) {
   Carver carver(columns);
   const std::uint32_t count = stacks.count();
   FillingColumn<1> depths{carver.take<std::uint8_t>(count), count};
@@ -224,30 +248,31 @@ bool ChunkEncoder::Scratch::put_stacks(ColumnList& list, const StackTable& table
 }
 
 template <class Column>
-bool ChunkEncoder::Scratch::put_column(ColumnList& list, ColumnId id, const Column& column,
+bool ChunkEncoder::Scratch::put_column(PlaneList& list, ColumnId id, const Column& column,
                                        int level) {
   for (std::size_t i = 0; i < Column::kItemBytes; ++i) {
     const std::span<const std::uint8_t> plane = column.plane(i);
     // The first one also says how many items there are.
     if (plane.empty() || (i != 0 && is_zero(plane))) continue;
-    flat::Column to = list.list[list.count++];
-    to.set_id(column_number(id, i));
-    if (!put_plane(to, plane, level)) return false;
+    if (!compress(plane.data(), plane.size(), list.frames, level)) return false;
+    std::uint8_t* const number = list.numbers + 2 * list.count++;
+    number[0] = static_cast<std::uint8_t>(id);
+    number[1] = static_cast<std::uint8_t>(i);
   }
   return true;
 }
 
-// Compresses straight into the message.
-bool ChunkEncoder::Scratch::put_plane(flat::Column column, std::span<const std::uint8_t> plane,
-                                      int level) {
-  column.set_coding(static_cast<std::uint16_t>(ColumnCoding::predicted));
-  column.set_raw_bytes(static_cast<std::uint32_t>(plane.size()));
-  flat::DataWriter data = column.init_data(ZSTD_compressBound(plane.size()));
-  if (data.size() == 0) return false;
-  const std::size_t bytes =
-      ZSTD_compressCCtx(compressor, data.data(), data.size(), plane.data(), plane.size(), level);
-  if (ZSTD_isError(bytes)) return false;
-  data.shrink(bytes);
+// Straight into the message, behind what is in `to`.
+bool ChunkEncoder::Scratch::compress(const void* from, std::size_t bytes, flat::DataWriter& to,
+                                     int level) {
+  const std::size_t before = to.size();
+  const std::size_t bound = ZSTD_compressBound(bytes);
+  to.resize(before + bound);
+  if (to.data() == nullptr) return false;
+  const std::size_t compressed =
+      ZSTD_compressCCtx(compressor, to.data() + before, bound, from, bytes, level);
+  if (ZSTD_isError(compressed)) return false;
+  to.resize(before + compressed);
   return true;
 }
 
@@ -265,10 +290,8 @@ std::size_t ChunkEncoder::chunk_bytes(const EncoderLimits& limits) {
                           6 * smaller(limits.stacks, slots) +
                           smaller(limits.frames, slots * kMaxStackFrames) * sizeof(std::uint64_t);
   constexpr std::size_t kFrameOverhead = 256;  // of zstd, for each column, at least
-  constexpr std::size_t kStructBytes = 128;    // of any struct of the schema, pointers included
   return sizeof(ChunkHeader) + 1024 + raw + raw / 128 + kPlanesMax * kFrameOverhead +
-         limits.modules * (kStructBytes + kModuleTextBytes) +
-         limits.functions * (kStructBytes + kFunctionTextBytes);
+         ZSTD_compressBound(table_bytes(limits));
 }
 
 ChunkEncoder::ChunkEncoder(const EncoderLimits& limits, std::span<std::byte> scratch, int level)
@@ -301,8 +324,10 @@ std::span<const std::byte> ChunkEncoder::encode(const ChunkIdentity& identity,
 
   flat::Message message(output.data() + sizeof(ChunkHeader), output.size() - sizeof(ChunkHeader));
   auto chunk = message.init_root<flat::EventChunk>();
-  scratch_->put_tables(chunk, tables);
-  if (!scratch_->put_columns(chunk, slots, tables, level_)) return {};
+  if (!scratch_->put_tables(chunk, tables, level_) ||
+      !scratch_->put_columns(chunk, slots, tables, level_)) {
+    return {};
+  }
   const std::size_t payload_bytes = message.finish();
   if (payload_bytes == 0) return {};
 

@@ -78,10 +78,12 @@ struct EncoderLimits {
   std::uint32_t functions = 0;
   std::uint32_t stacks = 0;
   std::uint32_t frames = 0;
+  // Of modules and functions, beyond what is counted on for each: see kModuleTextBytes.
+  std::uint32_t text_bytes = 0;
 };
 
-// Bytes of text, of one table entry, that chunk_bytes() counts on. Longer ones are no error as long
-// as the chunk fits all the same.
+// Bytes of text, of one table entry, that memory is counted by. Longer ones are no error as long as
+// the tables fit all the same.
 inline constexpr std::size_t kModuleTextBytes = 512;
 inline constexpr std::size_t kFunctionTextBytes = 1024;
 

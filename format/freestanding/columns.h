@@ -30,7 +30,7 @@ namespace ddireplay::format {
 //   site_functions  2  of each site, by number
 //   site_flags      1
 //   site_irqls      1
-//   site_stacks     4  difference to the site before; of the first to 0
+//   site_stacks     4  difference to the site before, by fold_sign(); of the first to 0
 //   value_masks     1  of each event, a bit for each value that was not guessed: as many bytes as
 //                      the values take, the first value in the lowest bit
 //   value_codes     1  of each such value: ValueCode, or a place in RecentAddresses
@@ -63,16 +63,19 @@ enum class ColumnId : std::uint8_t {
   stack_frames,
 };
 
-// Number of a column in a chunk.
-constexpr std::uint16_t column_number(ColumnId id, std::size_t plane) {
-  return static_cast<std::uint16_t>(static_cast<std::size_t>(id) | plane << 8);
-}
-
 enum class ColumnCoding : std::uint16_t {
   predicted = 1,  // what prediction.h did not guess
 };
 
 inline constexpr std::uint64_t kTimeEscape = 0xffff;
+
+// Small differences of either sign as small numbers, so that their upper planes are zeros.
+constexpr std::uint32_t fold_sign(std::uint32_t difference) {
+  return difference << 1 ^ (0 - (difference >> 31));
+}
+constexpr std::uint32_t unfold_sign(std::uint32_t folded) {
+  return folded >> 1 ^ (0 - (folded & 1));
+}
 
 // One event on its way into the columns: function and stack are numbered within the chunk.
 struct ChunkEvent {

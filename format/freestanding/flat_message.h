@@ -156,19 +156,22 @@ class Message {
     return tag + 1;
   }
 
-  // Gives back the end of a list of bytes. Possible only while nothing has been allocated since.
-  void shrink_bytes(uint64_t* pointer, uint64_t* target, uint32_t old_size, uint32_t new_size) {
-    bool is_latest = target + words_for(old_size) == words_ + used_;
-    if (!is_latest || new_size > old_size) {
-      failed_ = true;
-      return;
-    }
+  // Makes a list of bytes shorter, or longer by zeros. Possible only while nothing has been
+  // allocated since. False: the message has failed.
+  bool resize_bytes(uint64_t* pointer, uint64_t* target, uint32_t old_size, uint64_t new_size) {
+    if (!length_fits(new_size)) return false;
+    uint32_t words = words_for(static_cast<uint32_t>(new_size));
+    uint32_t begin = static_cast<uint32_t>(target - words_);
+    if (begin + words_for(old_size) != used_ || words > capacity_ - begin) failed_ = true;
+    if (failed_) return false;
     // What the caller wrote beyond the new end must not survive in the last word's padding.
-    uint32_t words = words_for(new_size);
-    __builtin_memset(reinterpret_cast<uint8_t*>(target) + new_size, 0,
-                     size_t{words} * kWordBytes - new_size);
-    used_ = static_cast<uint32_t>(target - words_) + words;
-    *pointer = list_pointer(pointer, target, ElementSize::kOneByte, new_size);
+    uint64_t kept = new_size < old_size ? new_size : old_size;
+    __builtin_memset(reinterpret_cast<uint8_t*>(target) + kept, 0,
+                     size_t{words} * kWordBytes - kept);
+    used_ = begin + words;
+    *pointer =
+        list_pointer(pointer, target, ElementSize::kOneByte, static_cast<uint32_t>(new_size));
+    return true;
   }
 
   void set_text(uint64_t* pointer, Text text) {
@@ -242,7 +245,7 @@ class Message {
   bool failed_ = false;
 };
 
-// Data of a size fixed at first to what it may become: write in place, then shrink to what it is.
+// Data that is written in place: resize it to what it may become, then to what it is.
 class DataWriter {
  public:
   DataWriter(Message& message, uint64_t* pointer, uint64_t capacity)
@@ -254,15 +257,15 @@ class DataWriter {
   uint8_t* data() const { return reinterpret_cast<uint8_t*>(target_); }
   uint32_t size() const { return size_; }
 
-  // Only for the message's latest allocation, and only downwards: anything else fails the message.
-  void shrink(size_t size) {
+  // Only for the message's latest allocation: anything else fails the message. data() stays.
+  void resize(size_t size) {
     if (target_ == nullptr) return;
-    if (size > size_) {
-      message_->fail();
-      return;
+    if (message_->resize_bytes(pointer_, target_, size_, size)) {
+      size_ = static_cast<uint32_t>(size);
+    } else {
+      target_ = nullptr;
+      size_ = 0;
     }
-    message_->shrink_bytes(pointer_, target_, size_, static_cast<uint32_t>(size));
-    size_ = static_cast<uint32_t>(size);
   }
 
  private:

@@ -177,7 +177,7 @@ void PredictedColumns::start_site(const Site& site, std::size_t value_count) {
   site_functions_.push(site.function);
   site_flags_.push(site.flags);
   site_irqls_.push(site.irql);
-  site_stacks_.push(site.stack - (number == 0 ? 0 : sites_[number - 1].stack));
+  site_stacks_.push(fold_sign(site.stack - (number == 0 ? 0 : sites_[number - 1].stack)));
   sites_ahead_.begin(number);
   states_.begin(number, site, value_count);
 }

@@ -11,6 +11,7 @@
 
 #include "format/column_decoder.h"
 #include "format/freestanding/checksum.h"
+#include "format/payload.h"
 #include "format/trace.capnp.h"
 
 namespace ddireplay::format {
@@ -134,19 +135,23 @@ TEST_CASE("an encoded chunk is a sealed message that the library reads") {
   const auto root = message.getRoot<schema::EventChunk>();
 
   SECTION("tables hold what is referred to, in the order of its first use") {
-    REQUIRE(root.getModules().size() == 2);
-    CHECK(root.getModules()[0].getName() == "MyDriver.sys");
-    CHECK(root.getModules()[0].getIsTarget());
-    CHECK(root.getModules()[0].getPdbName() == "MyDriver.pdb");
-    CHECK(root.getModules()[0].getPdbGuid().size() == 16);
-    CHECK(root.getModules()[0].getPdbAge() == 4);
-    CHECK(root.getModules()[1].getName() == "ntoskrnl.exe");
-    REQUIRE(root.getFunctions().size() == 2);
-    CHECK(root.getFunctions()[0].getName() == "Many");
-    CHECK(root.getFunctions()[0].getModule() == kNoModule);
-    CHECK(root.getFunctions()[1].getName() == "Two");
-    CHECK(root.getFunctions()[1].getModule() == 0);
-    CHECK(root.getFunctions()[1].getOriginal() == 0x11111);
+    ColumnDecoder decoder;
+    const auto message_bytes = decoder.decode_tables(root, header);
+    visit_payload<schema::Tables>(message_bytes, [](schema::Tables::Reader found) {
+      REQUIRE(found.getModules().size() == 2);
+      CHECK(found.getModules()[0].getName() == "MyDriver.sys");
+      CHECK(found.getModules()[0].getIsTarget());
+      CHECK(found.getModules()[0].getPdbName() == "MyDriver.pdb");
+      CHECK(found.getModules()[0].getPdbGuid().size() == 16);
+      CHECK(found.getModules()[0].getPdbAge() == 4);
+      CHECK(found.getModules()[1].getName() == "ntoskrnl.exe");
+      REQUIRE(found.getFunctions().size() == 2);
+      CHECK(found.getFunctions()[0].getName() == "Many");
+      CHECK(found.getFunctions()[0].getModule() == kNoModule);
+      CHECK(found.getFunctions()[1].getName() == "Two");
+      CHECK(found.getFunctions()[1].getModule() == 0);
+      CHECK(found.getFunctions()[1].getOriginal() == 0x11111);
+    });
   }
   EventColumns columns;
   const std::vector<FunctionValues> functions = {{6, 14}, {2, 2}};

@@ -243,7 +243,7 @@ TEST_CASE("lists of text, data and structs") {
     texts.set(2, "two");
     auto blobs = lists.init_blobs(2);
     blobs.set(0, bytes("bl\0b"));
-    blobs.init(1, 100).shrink(3);
+    blobs.init(1, 100).resize(3);
     auto points = lists.init_points(2);
     points[1].set_x(-1);
     points[1].set_label("one");
@@ -316,7 +316,7 @@ TEST_CASE("data written in place, then shrunk to what it needed") {
     REQUIRE(payload.size() == 1000);
     CHECK(std::all_of(payload.data(), payload.data() + 1000, [](uint8_t b) { return b == 0; }));
     std::memset(payload.data(), 'x', 1000);
-    payload.shrink(kept);
+    payload.resize(kept);
     CHECK(payload.size() == kept);
     // What follows takes the room that was given back, clean.
     root.init_numbers().set_uint64(5);
@@ -339,27 +339,38 @@ TEST_CASE("shrinking gives the room back") {
   auto root = message.init_root<flat::FlatRoot>();
   size_t before = message.size();
   flat::DataWriter payload = root.init_payload(4000);
-  payload.shrink(100);
-  payload.shrink(17);
+  payload.resize(100);
+  payload.resize(17);
   CHECK(message.size() == before + 24);
 }
 
-TEST_CASE("shrinking anything but the latest allocation fails the message") {
+TEST_CASE("resizing anything but the latest allocation fails the message") {
   Buffer buffer(1024);
   flat::Message message(buffer.data(), buffer.bytes());
   auto root = message.init_root<flat::FlatRoot>();
   flat::DataWriter payload = root.init_payload(100);
   root.set_last_url_seen("in the way");
-  payload.shrink(10);
+  payload.resize(10);
   CHECK(message.failed());
   CHECK(message.finish() == 0);
 }
 
-TEST_CASE("growing is not shrinking") {
+TEST_CASE("data grows by zeros, as long as there is room") {
   Buffer buffer(1024);
   flat::Message message(buffer.data(), buffer.bytes());
-  message.init_root<flat::FlatRoot>().init_payload(100).shrink(101);
+  flat::DataWriter payload = message.init_root<flat::FlatRoot>().init_payload(0);
+  payload.resize(5);
+  std::memset(payload.data(), 0xff, 5);
+  payload.resize(3);
+  payload.resize(100);
+  REQUIRE(payload.size() == 100);
+  CHECK(std::count(payload.data(), payload.data() + 3, 0xff) == 3);
+  CHECK(std::count(payload.data() + 3, payload.data() + 100, 0) == 97);
+  payload.resize(8 * buffer.bytes());
+  CHECK(payload.data() == nullptr);
+  CHECK(payload.size() == 0);
   CHECK(message.failed());
+  CHECK(buffer.guard_is_intact());
 }
 
 TEST_CASE("an index out of range fails the message") {
@@ -395,14 +406,14 @@ void fill_everything(flat::FlatRoot root) {
   root.set_last_url_seen("a text longer than a word");
   flat::DataWriter payload = root.init_payload(64);
   if (payload.data() != nullptr) std::memset(payload.data(), 1, payload.size());
-  payload.shrink(33);
+  payload.resize(33);
   flat::FlatLists lists = root.init_lists();
   lists.init_bools(100).set(99, true);
   lists.init_uint64s(3).set(2, 1);
   lists.init_texts(2).set(1, "text");
   auto blobs = lists.init_blobs(2);
   blobs.set(0, bytes("0123456789"));
-  blobs.init(1, 20).shrink(10);
+  blobs.init(1, 20).resize(10);
   auto points = lists.init_points(3);
   points[2].set_x(1);
   points[2].set_label("label");

@@ -1,11 +1,9 @@
 // Payloads whose checksum is right, and whose contents are not.
 #include <capnp/message.h>
 #include <capnp/serialize.h>
-#include <zstd.h>
 
 #include <catch2/catch.hpp>
 #include <cstring>
-#include <stdexcept>
 #include <string>
 #include <vector>
 
@@ -13,10 +11,15 @@
 #include "format/freestanding/columns.h"
 #include "format/freestanding/prediction.h"
 #include "format/trace.capnp.h"
+#include "tests/format/packed_chunk.h"
 #include "tests/format/random_trace.h"
 
 namespace ddireplay::format {
 namespace {
+
+using test::Plane;
+using test::to_data;
+using test::to_frame;
 
 // What a reader finds wrong with a chunk of this payload; empty: nothing.
 std::string problem_of(capnp::MessageBuilder& message, ChunkHeader header) {
@@ -47,15 +50,12 @@ constexpr auto kNumbered = static_cast<std::uint8_t>(SiteStep::numbered);
 constexpr auto kWord = static_cast<std::uint8_t>(ValueCode::word);
 constexpr auto kStride = static_cast<std::uint8_t>(ValueCode::stride);
 
-struct Plane {
-  std::uint16_t number;
-  std::vector<std::uint8_t> bytes;
-};
-
 // A sound chunk of two events; tests spoil it.
 struct Chunk {
   capnp::MallocMessageBuilder message;
   schema::EventChunk::Builder root = message.initRoot<schema::EventChunk>();
+  capnp::MallocMessageBuilder table_message;
+  schema::Function::Builder function = table_message.initRoot<schema::Tables>().initFunctions(1)[0];
   ChunkHeader header{};
 
   // Of two sites, each first used by its event.
@@ -67,7 +67,7 @@ struct Chunk {
   std::vector<std::uint16_t> functions = {0, 0};
   std::vector<std::uint8_t> flags = {0, 0};
   std::vector<std::uint8_t> irqls = {0, 0};
-  std::vector<std::uint32_t> stacks = {kNoStack, 1};
+  std::vector<std::uint32_t> stacks = {kNoStack, 1};  // differences
   std::vector<std::uint8_t> masks = {1, 1};
   std::vector<std::uint8_t> codes = {kWord, kStride};
   std::vector<std::uint16_t> words = {0x1000};
@@ -81,7 +81,6 @@ struct Chunk {
     header.event_count = 2;
     header.first_time = 10;
     header.last_time = 15;
-    auto function = root.initFunctions(1)[0];
     function.setName("ExFreePool");
     function.setPrototype("VOID (PVOID P)");
     function.setModule(kNoModule);
@@ -93,23 +92,15 @@ struct Chunk {
   template <class T>
   static void split(std::vector<Plane>& planes, ColumnId id, const std::vector<T>& items) {
     for (std::size_t i = 0; i < sizeof(T); ++i) {
-      Plane plane{column_number(id, i), {}};
+      Plane plane{static_cast<std::uint8_t>(id), static_cast<std::uint8_t>(i), {}};
       for (const T item : items) plane.bytes.push_back(static_cast<std::uint8_t>(item >> 8 * i));
       planes.push_back(plane);
     }
   }
 
-  static void put(schema::Column::Builder column, const Plane& plane) {
-    column.setId(plane.number);
-    column.setCoding(static_cast<std::uint16_t>(ColumnCoding::predicted));
-    column.setRawBytes(static_cast<std::uint32_t>(plane.bytes.size()));
-    std::vector<capnp::byte> data(ZSTD_compressBound(plane.bytes.size()));
-    const std::size_t size =
-        ZSTD_compress(data.data(), data.size(), plane.bytes.data(), plane.bytes.size(), 1);
-    column.setData(kj::arrayPtr(data.data(), size));
-  }
-
   void put_columns() {
+    std::vector<std::uint32_t> folded;
+    for (const std::uint32_t difference : stacks) folded.push_back(fold_sign(difference));
     std::vector<Plane> planes;
     split(planes, ColumnId::times, times);
     split(planes, ColumnId::thread_ranks, ranks);
@@ -119,7 +110,7 @@ struct Chunk {
     split(planes, ColumnId::site_functions, functions);
     split(planes, ColumnId::site_flags, flags);
     split(planes, ColumnId::site_irqls, irqls);
-    split(planes, ColumnId::site_stacks, stacks);
+    split(planes, ColumnId::site_stacks, folded);
     split(planes, ColumnId::value_masks, masks);
     split(planes, ColumnId::value_codes, codes);
     split(planes, ColumnId::value_words, words);
@@ -128,20 +119,14 @@ struct Chunk {
     split(planes, ColumnId::stack_bases, bases);
     split(planes, ColumnId::stack_frames, frames);
     std::erase_if(planes, [](const Plane& plane) { return plane.bytes.empty(); });
-    auto columns = root.initColumns(static_cast<unsigned>(planes.size()));
-    for (unsigned i = 0; i < planes.size(); ++i) put(columns[i], planes[i]);
-  }
-  schema::Column::Builder column(ColumnId id) {
-    for (auto one : root.getColumns()) {
-      if (one.getId() == column_number(id, 0)) return one;
-    }
-    throw std::logic_error("no such column");
+    test::put_planes(root, planes);
   }
 
   std::string problem() { return problem_of(message, header); }
 
   std::string problem_of_columns() {
     put_columns();
+    test::put_tables(root, table_message);
     return problem();
   }
 };
@@ -176,7 +161,7 @@ TEST_CASE("numbers that point nowhere are refused") {
     CHECK(chunk.problem_of_columns() == "a value has an unknown code");
   }
   SECTION("module") {
-    chunk.root.getFunctions()[0].setModule(0);
+    chunk.function.setModule(0);
     CHECK(chunk.problem_of_columns() == "a function's module isn't in its list");
   }
 }
@@ -252,32 +237,74 @@ TEST_CASE("counts that contradict each other are refused") {
 
 TEST_CASE("columns that can't be read are refused") {
   Chunk chunk;
-  chunk.put_columns();
-  auto column = chunk.column(ColumnId::times);
+  CHECK(chunk.problem_of_columns() == "");
+  auto planes = chunk.root.getPlanes();
+  auto frames = chunk.root.getFrames();
   SECTION("an unknown coding") {
-    column.setCoding(77);
-    CHECK(chunk.problem() == "column 1 has an unknown coding");
+    chunk.root.setCoding(77);
+    CHECK(chunk.problem() == "its columns have an unknown coding");
   }
   SECTION("a missing one") {
-    column.setId(77);
+    planes[0] = 77;
     CHECK(chunk.problem() == "column 1 is missing");
   }
   SECTION("no zstd") {
-    column.getData()[0] ^= 1;
+    frames[0] ^= 1;
     CHECK(chunk.problem() == "column 1 can't be decompressed");
   }
-  SECTION("a frame of another size") {
-    Chunk::put(column, {column.getId(), {1}});
-    column.setRawBytes(2);
+  SECTION("a frame that is spoilt") {
+    frames[8] ^= 0xff;
+    CHECK_THAT(chunk.problem(), Catch::Matchers::StartsWith("column "));
+  }
+  SECTION("a frame that is cut off") {
+    const std::vector<std::uint8_t> cut(frames.begin(), frames.end() - 1);
+    chunk.root.setFrames(to_data(cut));
+    CHECK(chunk.problem() == "column 19 can't be decompressed");
+  }
+  SECTION("a frame too few") {
+    chunk.root.setFrames(to_data(to_frame(std::vector<std::uint8_t>{10, 5})));
     CHECK(chunk.problem() == "column 1 can't be decompressed");
   }
 }
 
 TEST_CASE("a layout that can't be parsed is refused") {
   Chunk chunk;
-  chunk.root.getFunctions()[0].setDerived("X:u99=[P]");
+  chunk.function.setDerived("X:u99=[P]");
   CHECK(chunk.problem_of_columns() ==
         "the layout of ExFreePool is malformed: unknown width or kind of a derived field");
+}
+
+TEST_CASE("tables that can't be read are refused") {
+  Chunk chunk;
+  chunk.put_columns();
+  const auto problem_with = [&](const std::vector<std::uint8_t>& frame) {
+    chunk.root.setTables(to_data(frame));
+    return chunk.problem();
+  };
+  std::vector<std::uint8_t> frame = to_frame(test::to_bytes(chunk.table_message));
+  SECTION("nobody spoilt them") { CHECK(problem_with(frame) == ""); }
+  SECTION("their frame is damaged") {
+    frame[frame.size() / 2] ^= 0xff;
+    CHECK_THAT(problem_with(frame), Catch::Matchers::Contains("its "));
+  }
+  SECTION("their frame is cut off") {
+    frame.resize(frame.size() / 2);
+    CHECK(problem_with(frame) == "its tables can't be decompressed");
+  }
+  SECTION("they are no frame") {
+    CHECK(problem_with({1, 2, 3, 4, 5, 6, 7, 8}) == "its tables can't be decompressed");
+  }
+  SECTION("they are no message") {
+    CHECK_THAT(problem_with(to_frame(std::vector<std::uint8_t>(64, 0xff))),
+               Catch::Matchers::StartsWith("its message is malformed"));
+  }
+  SECTION("they end within a word") {
+    CHECK(problem_with(to_frame(std::vector<std::uint8_t>(61))) == "its tables are no message");
+  }
+  SECTION("they claim to unfold into more than any text would") {
+    CHECK_THAT(problem_with(to_frame(std::vector<std::uint8_t>(1 << 20))),
+               Catch::Matchers::Contains("claim to unfold into 1048576"));
+  }
 }
 
 TEST_CASE("a small payload can't claim to unfold into gigabytes") {

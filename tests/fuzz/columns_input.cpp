@@ -39,7 +39,7 @@ ColumnsInput parse_columns(Bytes bytes) {
   while (!bytes.empty()) {
     const auto head = take_as<PlaneHead>(bytes);
     const Bytes plane = take(bytes, head.bytes);
-    input.planes.push_back({head.column, {plane.begin(), plane.end()}});
+    input.planes.push_back({head.id, head.plane, {plane.begin(), plane.end()}});
   }
   return input;
 }
@@ -50,8 +50,8 @@ std::vector<std::uint8_t> to_bytes(const ColumnsInput& input) {
   head.functions = static_cast<std::uint16_t>(input.shapes.size());
   put(bytes, head);
   bytes.insert(bytes.end(), input.shapes.begin(), input.shapes.end());
-  for (const Plane& plane : input.planes) {
-    put(bytes, PlaneHead{plane.column, static_cast<std::uint16_t>(plane.bytes.size())});
+  for (const format::test::Plane& plane : input.planes) {
+    put(bytes, PlaneHead{plane.id, plane.plane, static_cast<std::uint16_t>(plane.bytes.size())});
     bytes.insert(bytes.end(), plane.bytes.begin(), plane.bytes.end());
   }
   return bytes;

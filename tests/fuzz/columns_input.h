@@ -10,6 +10,8 @@
 #include <span>
 #include <vector>
 
+#include "tests/format/packed_chunk.h"
+
 namespace ddireplay::fuzz {
 
 struct ColumnsHead {
@@ -21,20 +23,16 @@ struct ColumnsHead {
 };
 
 struct PlaneHead {
-  std::uint16_t column = 0;  // as column_number() makes it
+  std::uint8_t id = 0;
+  std::uint8_t plane = 0;
   std::uint16_t bytes = 0;
-};
-
-struct Plane {
-  std::uint16_t column = 0;
-  std::vector<std::uint8_t> bytes{};
 };
 
 struct ColumnsInput {
   ColumnsHead head;
   // Of each function: its parameters in the low bits, and whether it has a result.
   std::vector<std::uint8_t> shapes;
-  std::vector<Plane> planes;
+  std::vector<format::test::Plane> planes;
 };
 
 inline constexpr std::uint8_t kShapeParameters = 0x0f;

@@ -12,7 +12,7 @@ extern "C" std::size_t LLVMFuzzerMutate(std::uint8_t* data, std::size_t size, st
 
 namespace {
 
-void mutate(fuzz::Plane& plane) {
+void mutate(format::test::Plane& plane) {
   constexpr std::size_t kGrowthMax = 16;
   const std::size_t size = plane.bytes.size();
   plane.bytes.resize(std::min<std::size_t>(size + kGrowthMax, UINT16_MAX));

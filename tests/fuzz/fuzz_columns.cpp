@@ -3,7 +3,6 @@
 #include <capnp/message.h>
 #include <capnp/serialize.h>
 #include <fmt/format.h>
-#include <zstd.h>
 
 #include <cstddef>
 #include <cstdint>
@@ -13,7 +12,6 @@
 
 #include "format/chunk_decoder.h"
 #include "format/freestanding/chunk_encoder.h"
-#include "format/freestanding/columns.h"
 #include "format/trace.capnp.h"
 #include "tests/fuzz/columns_input.h"
 #include "tests/fuzz/read_all.h"
@@ -32,32 +30,21 @@ std::string prototype(std::uint8_t shape) {
   return fmt::format("{} ({})", result, parameters.empty() ? "VOID" : parameters);
 }
 
-void put_column(format::schema::Column::Builder column, const fuzz::Plane& plane) {
-  std::vector<capnp::byte> data(ZSTD_compressBound(plane.bytes.size()));
-  // The fastest there is: what matters is what comes out again.
-  constexpr int kLevel = -5;
-  const std::size_t size =
-      ZSTD_compress(data.data(), data.size(), plane.bytes.data(), plane.bytes.size(), kLevel);
-  column.setId(plane.column);
-  column.setCoding(static_cast<std::uint16_t>(format::ColumnCoding::predicted));
-  column.setRawBytes(static_cast<std::uint32_t>(plane.bytes.size()));
-  column.setData(kj::arrayPtr(data.data(), size));
-}
-
 kj::Array<capnp::word> make_payload(const fuzz::ColumnsInput& input) {
-  capnp::MallocMessageBuilder message;
-  auto root = message.initRoot<format::schema::EventChunk>();
-  root.setValueCount(input.head.values);
-  root.setStackCount(input.head.stacks);
-  root.setFrameCount(input.head.frames);
-  auto functions = root.initFunctions(static_cast<unsigned>(input.shapes.size()));
+  capnp::MallocMessageBuilder message, tables;
+  auto functions = tables.initRoot<format::schema::Tables>().initFunctions(
+      static_cast<unsigned>(input.shapes.size()));
   for (unsigned i = 0; i < input.shapes.size(); ++i) {
     functions[i].setName(fmt::format("Function{}", i));
     functions[i].setPrototype(prototype(input.shapes[i]));
     functions[i].setModule(format::kNoModule);
   }
-  auto columns = root.initColumns(static_cast<unsigned>(input.planes.size()));
-  for (unsigned i = 0; i < input.planes.size(); ++i) put_column(columns[i], input.planes[i]);
+  auto root = message.initRoot<format::schema::EventChunk>();
+  root.setValueCount(input.head.values);
+  root.setStackCount(input.head.stacks);
+  root.setFrameCount(input.head.frames);
+  format::test::put_tables(root, tables);
+  format::test::put_planes(root, input.planes);
   return capnp::messageToFlatArray(message);
 }
 

@@ -1,8 +1,8 @@
 // make_seeds OUT_DIR TEXT...: seeds for the binary fuzzers, made of those for the text form.
 //
 // Writes OUT_DIR/trace/NAME.ddt for each text, and for each of its chunks OUT_DIR/payload/NAME.N,
-// as fuzz_payload takes it. For each chunk of events it also writes OUT_DIR/columns/NAME.N, as
-// fuzz_columns takes it.
+// as fuzz_payload takes it. For each chunk of events it also writes OUT_DIR/payload/NAME.N.tables,
+// and OUT_DIR/columns/NAME.N, as fuzz_columns takes it.
 #include <zstd.h>
 
 #include <cstddef>
@@ -15,6 +15,7 @@
 #include <string>
 #include <vector>
 
+#include "format/column_decoder.h"
 #include "format/payload.h"
 #include "format/text_form.h"
 #include "format/trace.capnp.h"
@@ -31,9 +32,8 @@ std::vector<char> contents(const fs::path& path) {
   return {std::istreambuf_iterator<char>(file), {}};
 }
 
-void write_payload(const fs::path& path, const format::ChunkHeader& header,
+void write_payload(const fs::path& path, const fuzz::PayloadInput& input,
                    std::span<const std::byte> payload) {
-  const fuzz::PayloadInput input = fuzz::to_input(header);
   std::ofstream out(path, std::ios::binary);
   out.write(reinterpret_cast<const char*>(&input), sizeof(input));
   out.write(reinterpret_cast<const char*>(payload.data()),
@@ -48,26 +48,44 @@ std::uint8_t shape_of(format::schema::Function::Reader function) {
   return static_cast<std::uint8_t>(parameters | (has_result ? fuzz::kShapeResult : 0));
 }
 
-fuzz::Plane to_plane(format::schema::Column::Reader column) {
-  fuzz::Plane plane{column.getId(), std::vector<std::uint8_t>(column.getRawBytes())};
-  const auto data = column.getData();
-  ZSTD_decompress(plane.bytes.data(), plane.bytes.size(), data.begin(), data.size());
-  return plane;
+void add_planes(fuzz::ColumnsInput& input, format::schema::EventChunk::Reader chunk) {
+  const auto numbers = chunk.getPlanes();
+  std::span<const std::uint8_t> rest(chunk.getFrames().begin(), chunk.getFrames().size());
+  for (unsigned i = 0; i < numbers.size(); i += 2) {
+    const std::size_t size = ZSTD_findFrameCompressedSize(rest.data(), rest.size());
+    format::test::Plane plane{numbers[i], numbers[i + 1], {}};
+    plane.bytes.resize(ZSTD_getFrameContentSize(rest.data(), size));
+    ZSTD_decompress(plane.bytes.data(), plane.bytes.size(), rest.data(), size);
+    input.planes.push_back(plane);
+    rest = rest.subspan(size);
+  }
 }
 
 void write_columns(const fs::path& path, const format::ChunkHeader& header,
-                   format::schema::EventChunk::Reader chunk) {
+                   format::schema::EventChunk::Reader chunk, std::span<const std::byte> tables) {
   fuzz::ColumnsInput input;
   input.head.events = static_cast<std::uint16_t>(header.event_count);
   input.head.values = static_cast<std::uint16_t>(chunk.getValueCount());
   input.head.stacks = static_cast<std::uint16_t>(chunk.getStackCount());
   input.head.frames = static_cast<std::uint16_t>(chunk.getFrameCount());
-  for (const auto function : chunk.getFunctions()) input.shapes.push_back(shape_of(function));
-  for (const auto column : chunk.getColumns()) input.planes.push_back(to_plane(column));
+  format::visit_payload<format::schema::Tables>(tables, [&](format::schema::Tables::Reader root) {
+    for (const auto function : root.getFunctions()) input.shapes.push_back(shape_of(function));
+  });
+  add_planes(input, chunk);
   const auto bytes = fuzz::to_bytes(input);
   std::ofstream(path, std::ios::binary)
       .write(reinterpret_cast<const char*>(bytes.data()),
              static_cast<std::streamsize>(bytes.size()));
+}
+
+void write_unpacked(const fs::path& out_dir, const std::string& name,
+                    const format::ChunkHeader& header, format::schema::EventChunk::Reader chunk) {
+  format::ColumnDecoder decoder;
+  const auto tables = decoder.decode_tables(chunk, header);
+  fuzz::PayloadInput input = fuzz::to_input(header);
+  input.kind = fuzz::kTablesAlone;
+  write_payload(out_dir / "payload" / (name + ".tables"), input, tables);
+  write_columns(out_dir / "columns" / name, header, chunk, tables);
 }
 
 void write_chunks(const fs::path& trace, const fs::path& out_dir) {
@@ -77,11 +95,11 @@ void write_chunks(const fs::path& trace, const fs::path& out_dir) {
   for (const format::ChunkInfo& chunk : reader.chunks()) {
     const std::string name = trace.stem().string() + "." + std::to_string(chunk.header.number);
     const auto payload = format::checked_payload(file, chunk);
-    write_payload(out_dir / "payload" / name, chunk.header, payload);
+    write_payload(out_dir / "payload" / name, fuzz::to_input(chunk.header), payload);
     if (chunk.header.kind != format::ChunkKind::events) continue;
     format::visit_payload<format::schema::EventChunk>(
         payload, [&](format::schema::EventChunk::Reader root) {
-          write_columns(out_dir / "columns" / name, chunk.header, root);
+          write_unpacked(out_dir, name, chunk.header, root);
         });
   }
 }

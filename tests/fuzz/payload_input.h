@@ -11,11 +11,13 @@ struct PayloadInput {
   std::uint64_t first_time;
   std::uint64_t last_time;
   std::uint32_t event_count;
-  std::uint16_t kind;  // any number stands for one of the three
+  std::uint16_t kind;  // any number stands for one of kKinds
   std::uint16_t stream;
 };
 
-inline constexpr unsigned kKinds = 3;
+inline constexpr unsigned kKinds = 4;
+// No kind of chunk: the bytes are the tables of a chunk without events, before compression.
+inline constexpr std::uint16_t kTablesAlone = 3;
 
 inline PayloadInput to_input(const format::ChunkHeader& header) {
   const auto kind = static_cast<std::uint16_t>(static_cast<unsigned>(header.kind) - 1);
