@@ -21,12 +21,15 @@ ChunkFunction to_function(schema::Function::Reader from, std::size_t module_coun
     if (from.getModule() >= module_count) throw Malformed("a function's module isn't in its list");
     to.module = from.getModule();
   }
-  const Layout layout = parse_layout(to.prototype, to.derived);
-  if (layout.error != nullptr) {
-    throw Malformed("the layout of " + to.name + " is malformed: " + layout.error);
-  }
-  to.values = {layout.entry_count, layout.field_count};
   return to;
+}
+
+FunctionValues values_of(const ChunkFunction& function) {
+  const Layout layout = parse_layout(function.prototype, function.derived);
+  if (layout.error != nullptr) {
+    throw Malformed("the layout of " + function.name + " is malformed: " + layout.error);
+  }
+  return {layout.entry_count, layout.field_count};
 }
 
 void check_times(const EventColumns& columns, const ChunkHeader& header) {
@@ -52,38 +55,49 @@ void check_stacks(const EventColumns& columns) {
   }
 }
 
-void read_tables(schema::Tables::Reader from, DecodedChunk& to) {
-  to.modules.clear();
-  to.functions.clear();
+void read_tables(schema::Tables::Reader from, DecodedTables& to) {
   for (const auto module : from.getModules()) to.modules.push_back(to_module(module));
   for (const auto function : from.getFunctions()) {
     to.functions.push_back(to_function(function, to.modules.size()));
+    to.values.push_back(values_of(to.functions.back()));
   }
-}
-
-void read_chunk(schema::EventChunk::Reader from, const ChunkHeader& header, ColumnDecoder& decoder,
-                DecodedChunk& to) {
-  visit_payload<schema::Tables>(decoder.decode_tables(from, header),
-                                [&](schema::Tables::Reader tables) { read_tables(tables, to); });
-  std::vector<FunctionValues> values;
-  for (const ChunkFunction& function : to.functions) values.push_back(function.values);
-  decoder.decode(from, header, values, to.columns);
-  check_times(to.columns, header);
-  check_stacks(to.columns);
 }
 
 }  // namespace
 
-void decode_chunk(std::span<const std::byte> file, const ChunkInfo& info, ColumnDecoder& decoder,
-                  DecodedChunk& chunk) {
+void ChunkDecoder::decode(std::span<const std::byte> file, const ChunkInfo& info,
+                          DecodedChunk& chunk) {
   chunk.problem.clear();
   try {
     visit_payload<schema::EventChunk>(
         checked_payload(file, info),
-        [&](schema::EventChunk::Reader root) { read_chunk(root, info.header, decoder, chunk); });
+        [&](schema::EventChunk::Reader root) { read(root, info.header, chunk); });
   } catch (const Malformed& malformed) {
     chunk.problem = malformed.what();
   }
+}
+
+void ChunkDecoder::read(schema::EventChunk::Reader from, const ChunkHeader& header,
+                        DecodedChunk& to) {
+  to.tables = tables_of(from, header);
+  columns_.decode(from, header, to.tables->values, to.columns);
+  check_times(to.columns, header);
+  check_stacks(to.columns);
+}
+
+std::shared_ptr<const DecodedTables> ChunkDecoder::tables_of(schema::EventChunk::Reader from,
+                                                             const ChunkHeader& header) {
+  const auto data = from.getTables();
+  const auto frame = std::as_bytes(std::span(data.begin(), data.size()));
+  for (const auto& known : recent_) {
+    if (known && std::ranges::equal(known->frame, frame)) return known;
+  }
+  auto tables = std::make_shared<DecodedTables>();
+  tables->frame.assign(frame.begin(), frame.end());
+  visit_payload<schema::Tables>(columns_.decode_tables(from, header),
+                                [&](schema::Tables::Reader root) { read_tables(root, *tables); });
+  recent_[oldest_++ % kRecentTables] = tables;
+  return tables;
 }
 
 }  // namespace ddireplay::format

@@ -2,8 +2,10 @@
 // used without further looking.
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <span>
 #include <string>
 #include <vector>
@@ -20,20 +22,39 @@ struct ChunkFunction {
   std::string prototype;
   std::string derived;
   std::uint64_t original = 0;
-  std::uint32_t module = kNoModuleId;  // place in DecodedChunk::modules
-  FunctionValues values;
+  std::uint32_t module = kNoModuleId;  // place in DecodedTables::modules
+};
+
+// So many different ones, of the chunks that were seen last, are likely to come again.
+inline constexpr std::size_t kRecentTables = 64;
+
+struct DecodedTables {
+  std::vector<std::byte> frame;  // what they were made of
+  std::vector<Module> modules;
+  std::vector<ChunkFunction> functions;
+  std::vector<FunctionValues> values;  // of each function
 };
 
 struct DecodedChunk {
-  std::vector<Module> modules;
-  std::vector<ChunkFunction> functions;
+  std::shared_ptr<const DecodedTables> tables;  // many chunks may share them
   EventColumns columns;
   std::string problem;  // not empty: the chunk is refused, nothing else here is to be used
 };
 
-// Fills `chunk`, whose memory is reused. What is wrong with the file is told in `chunk.problem`.
-// Thread-safe as long as decoder and chunk are the thread's own.
-void decode_chunk(std::span<const std::byte> file, const ChunkInfo& info, ColumnDecoder& decoder,
-                  DecodedChunk& chunk);
+// Keeps its memory from chunk to chunk, and the tables that were decoded last. One per thread.
+class ChunkDecoder {
+ public:
+  // Fills `chunk`, whose memory is reused. What is wrong with the file is told in `chunk.problem`.
+  void decode(std::span<const std::byte> file, const ChunkInfo& info, DecodedChunk& chunk);
+
+ private:
+  void read(schema::EventChunk::Reader from, const ChunkHeader& header, DecodedChunk& to);
+  std::shared_ptr<const DecodedTables> tables_of(schema::EventChunk::Reader from,
+                                                 const ChunkHeader& header);
+
+  ColumnDecoder columns_;
+  std::array<std::shared_ptr<const DecodedTables>, kRecentTables> recent_;
+  std::size_t oldest_ = 0;  // of `recent_`
+};
 
 }  // namespace ddireplay::format

@@ -20,7 +20,7 @@ ChunkPipeline::ChunkPipeline(const TraceBytes& file, std::vector<const ChunkInfo
       worker_decoders_(workers) {
   workers_.reserve(workers);
   try {
-    for (ColumnDecoder& decoder : worker_decoders_) {
+    for (ChunkDecoder& decoder : worker_decoders_) {
       workers_.emplace_back([this, &decoder] { work(decoder); });
     }
   } catch (const std::system_error&) {
@@ -43,7 +43,7 @@ bool ChunkPipeline::may_start() const {
   return next_to_start_ < plan_.size() && next_to_start_ < next_to_take_ + ahead_max_;
 }
 
-void ChunkPipeline::work(ColumnDecoder& decoder) {
+void ChunkPipeline::work(ChunkDecoder& decoder) {
   std::unique_lock lock(mutex_);
   while (true) {
     may_start_changed_.wait(lock, [this] { return stopping_ || may_start(); });
@@ -63,12 +63,12 @@ void ChunkPipeline::work(ColumnDecoder& decoder) {
   }
 }
 
-ChunkPipeline::Job ChunkPipeline::decode(std::size_t at, ColumnDecoder& decoder) {
+ChunkPipeline::Job ChunkPipeline::decode(std::size_t at, ChunkDecoder& decoder) {
   Job job;
   job.done = true;
   try {
     job.chunk = spare_chunk();
-    decode_chunk(file_.bytes(), *plan_[at], decoder, *job.chunk);
+    decoder.decode(file_.bytes(), *plan_[at], *job.chunk);
     // A trace may be larger than memory; what is read once need not fill it.
     const ChunkInfo& info = *plan_[at];
     file_.set_down(
@@ -113,10 +113,10 @@ std::unique_ptr<DecodedChunk> ChunkPipeline::take() {
 }
 
 void ChunkPipeline::decode_again(const ChunkInfo& info, DecodedChunk& chunk) {
-  decode_chunk(file_.bytes(), info, own_decoder(), chunk);
+  own_decoder().decode(file_.bytes(), info, chunk);
 }
 
-ColumnDecoder& ChunkPipeline::own_decoder() {
+ChunkDecoder& ChunkPipeline::own_decoder() {
   if (!own_decoder_) own_decoder_.emplace();
   return *own_decoder_;
 }

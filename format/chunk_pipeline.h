@@ -13,7 +13,6 @@
 #include <vector>
 
 #include "format/chunk_decoder.h"
-#include "format/column_decoder.h"
 #include "format/trace_bytes.h"
 #include "format/trace_reader.h"
 
@@ -46,11 +45,11 @@ class ChunkPipeline {
     bool done = false;
   };
 
-  void work(ColumnDecoder& decoder);
+  void work(ChunkDecoder& decoder);
   bool may_start() const;
-  Job decode(std::size_t at, ColumnDecoder& decoder);
+  Job decode(std::size_t at, ChunkDecoder& decoder);
   std::unique_ptr<DecodedChunk> spare_chunk();
-  ColumnDecoder& own_decoder();
+  ChunkDecoder& own_decoder();
 
   const TraceBytes& file_;
   const std::vector<const ChunkInfo*> plan_;
@@ -65,8 +64,8 @@ class ChunkPipeline {
   std::vector<std::unique_ptr<DecodedChunk>> spare_;
   bool stopping_ = false;
 
-  std::optional<ColumnDecoder> own_decoder_;  // of whoever takes; made when it is needed
-  std::deque<ColumnDecoder> worker_decoders_;
+  std::optional<ChunkDecoder> own_decoder_;  // of whoever takes; made when it is needed
+  std::deque<ChunkDecoder> worker_decoders_;
   std::vector<std::thread> workers_;
 };
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <limits>
+#include <memory>
 #include <optional>
 #include <utility>
 
@@ -134,12 +135,22 @@ struct EventSource::State {
   void add_gap(MergeKey key, std::uint64_t lost, std::uint64_t until);
   Cursor* spare_cursor();
   void intern(Cursor& cursor);
+  // Their ids in the trace; they live until the next call.
+  const std::vector<FunctionId>& functions_of(const std::shared_ptr<const DecodedTables>& tables);
   template <bool kOnlyWanted>
   void put(Cursor& cursor, BatchEnd& to);
   template <bool kOnlyWanted>
   void take_events();
   template <bool kOnlyWanted>
   Cursor* take_events(BatchEnd& to);
+
+  // Tables of chunks that were interned last.
+  struct Interned {
+    std::shared_ptr<const DecodedTables> tables;
+    std::vector<FunctionId> functions;
+  };
+  std::array<Interned, kRecentTables> interned;
+  std::size_t oldest_interned = 0;
 
   TraceReader::State& reader;
   const unsigned workers;
@@ -317,23 +328,33 @@ Cursor* EventSource::State::spare_cursor() {
   return cursor;
 }
 
-// Only here do ids of the trace come into being: in the order of the merge, which no number of
-// threads changes.
-void EventSource::State::intern(Cursor& cursor) {
-  const DecodedChunk& chunk = *cursor.chunk;
+const std::vector<FunctionId>& EventSource::State::functions_of(
+    const std::shared_ptr<const DecodedTables>& tables) {
+  for (const Interned& known : interned) {
+    if (known.tables == tables) return known.functions;
+  }
   std::vector<ModuleId> modules;
-  for (const Module& module : chunk.modules) {
+  for (const Module& module : tables->modules) {
     modules.push_back(reader.tables.intern_module(module));
   }
-  std::vector<FunctionId> functions;
-  for (const ChunkFunction& function : chunk.functions) {
-    functions.push_back(reader.tables.intern_function(
+  Interned& added = interned[oldest_interned++ % interned.size()];
+  added = {.tables = tables, .functions = {}};
+  for (const ChunkFunction& function : tables->functions) {
+    added.functions.push_back(reader.tables.intern_function(
         {.name = function.name,
          .prototype = function.prototype,
          .derived = function.derived,
          .original = function.original,
          .module = function.module == kNoModuleId ? kNoModuleId : modules[function.module]}));
   }
+  return added.functions;
+}
+
+// Only here do ids of the trace come into being: in the order of the merge, which no number of
+// threads changes.
+void EventSource::State::intern(Cursor& cursor) {
+  const DecodedChunk& chunk = *cursor.chunk;
+  const std::vector<FunctionId>& functions = functions_of(chunk.tables);
   std::vector<StackId> stacks;
   std::span<const std::uint64_t> frames = chunk.columns.stack_frames.span();
   for (const std::uint8_t depth : chunk.columns.stack_depths.span()) {

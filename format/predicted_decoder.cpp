@@ -39,7 +39,7 @@ class PredictedDecoder::Run {
         functions_(functions),
         columns_(columns),
         sites_(columns.site_table.span()),
-        ahead_(memory.pairs_.data(), memory.successors_.data()),
+        ahead_(memory.pairs_.data(), memory.successors_.data(), columns.sites.size()),
         states_(memory.states_.span(), memory.first_of_site_.data(), memory.newest_site_.data()),
         site_numbers_(bytes.site_numbers),
         value_masks_(bytes.value_masks),
@@ -215,7 +215,7 @@ class PredictedDecoder::Run {
 void PredictedDecoder::decode(const PredictedBytes& bytes,
                               std::span<const FunctionValues> functions, EventColumns& columns) {
   const std::size_t sites = bytes.site_functions.size();
-  pairs_.resize(SitePrediction::kPairs);
+  pairs_.resize(SitePrediction::kPairsMax);
   successors_.resize(sites + 1);
   states_.resize(kValueStates);
   first_of_site_.resize(sites);

@@ -14,20 +14,21 @@ bool is_import(const ChunkFunction& function) {
 }  // namespace
 
 void SalvagedFooter::add(const DecodedChunk& chunk) {
-  for (const Module& module : chunk.modules) {
+  for (const Module& module : chunk.tables->modules) {
     if (std::ranges::find(modules_, module) == modules_.end()) modules_.push_back(module);
   }
-  std::vector<CallCount> calls(chunk.functions.size());
+  const std::vector<ChunkFunction>& functions = chunk.tables->functions;
+  std::vector<CallCount> calls(functions.size());
   const std::span<const EventSite> sites = chunk.columns.site_table.span();
   for (const std::uint32_t number : chunk.columns.sites.span()) {
     const EventSite& site = sites[number];
     calls[site.function].add((site.flags & event_flags::exit) != 0);
   }
   for (std::size_t i = 0; i < calls.size(); ++i) {
-    const ChunkFunction& function = chunk.functions[i];
+    const ChunkFunction& function = functions[i];
     attached_ = attached_ || function.name == "cb:Attached";
     if (!is_import(function)) continue;
-    CallCount& sum = imports_[{chunk.modules[function.module].name, function.name}];
+    CallCount& sum = imports_[{chunk.tables->modules[function.module].name, function.name}];
     sum.entries += calls[i].entries;
     sum.exits += calls[i].exits;
   }

@@ -68,7 +68,7 @@ class Repairer {
     try {
       switch (chunk.header.kind) {
         case ChunkKind::events:
-          decode_chunk(bytes, info_of(chunk), decoder_, decoded_);
+          decoder_.decode(bytes, info_of(chunk), decoded_);
           if (decoded_.problem.empty()) contents_.add(decoded_);
           return decoded_.problem;
         case ChunkKind::symbols:
@@ -227,7 +227,7 @@ class Repairer {
   std::optional<FooterInfo> footer_;
   std::uint32_t footer_number_ = 0;
   SalvagedFooter contents_;
-  ColumnDecoder decoder_;
+  ChunkDecoder decoder_;
   DecodedChunk decoded_;
   TableEncoder encoder_{1};
   const TraceTables no_tables_;

@@ -76,6 +76,7 @@ struct ChunkEncoder::Scratch {
   bool add_record(const RecordCursor& cursor, const ChunkTables& tables);
   void collect_modules(const ChunkTables& tables);
   void add_modules_at(std::uint64_t address, std::span<const ModuleEntry> modules);
+  void put_in_order(const ChunkTables& tables);
   bool put_tables(flat::EventChunk chunk, const ChunkTables& tables, int level);
   void fill_tables(flat::Tables to_fill, const ChunkTables& tables) const;
   bool put_columns(flat::EventChunk chunk, std::span<const Slot> slots, const ChunkTables& tables,
@@ -115,6 +116,7 @@ bool ChunkEncoder::Scratch::survey(std::span<const Slot> slots, const ChunkTable
   }
   if (!cursor.at_end()) return false;
   collect_modules(tables);
+  put_in_order(tables);
   return true;
 }
 
@@ -141,8 +143,6 @@ bool ChunkEncoder::Scratch::add_record(const RecordCursor& cursor, const ChunkTa
   return true;
 }
 
-// Numbers modules by first use as well: so the numbers say nothing about the caller's table, and a
-// trace that is read and written again stays the same.
 void ChunkEncoder::Scratch::collect_modules(const ChunkTables& tables) {
   for (const std::uint16_t function : functions.used()) {
     const std::uint16_t module = tables.functions[function].module;
@@ -167,6 +167,14 @@ void ChunkEncoder::Scratch::add_modules_at(std::uint64_t address,
   for (std::size_t i = 0; i < table.size(); ++i) {
     if (address - table[i].base < table[i].size) modules.add(static_cast<std::uint16_t>(i));
   }
+}
+
+// By what the trace says of them: so the numbers say nothing about the caller's table, and a trace
+// that is read and written again stays the same. Chunks that use the same functions have the same
+// tables, which a reader looks through once.
+void ChunkEncoder::Scratch::put_in_order(const ChunkTables& tables) {
+  functions.sort_by([&](std::uint16_t function) { return tables.functions[function].original; });
+  modules.sort_by([&](std::uint16_t module) { return tables.modules[module].base; });
 }
 
 // In a chunk of few events its tables are most of it, and mostly text.

@@ -1,8 +1,9 @@
-// Numbers the entries of a caller's table in the order in which a chunk first uses them.
+// Numbers those entries of a caller's table that a chunk uses.
 //
 // Freestanding: this header is compiled into the kernel.
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <span>
@@ -30,6 +31,18 @@ class LocalNumbers {
   void clear_used() {
     for (std::uint32_t i = 0; i < count_; ++i) locals_[used_[i]] = kUnused;
     count_ = 0;
+  }
+
+  // Entries are numbered by first use, until they are numbered anew: by key(entry), and by first
+  // use where that is the same.
+  template <class Key>
+  void sort_by(Key key) {
+    std::sort(used_, used_ + count_, [&](Number left, Number right) {
+      const auto left_key = key(left);
+      const auto right_key = key(right);
+      return left_key != right_key ? left_key < right_key : locals_[left] < locals_[right];
+    });
+    for (std::uint32_t i = 0; i < count_; ++i) locals_[used_[i]] = static_cast<Number>(i);
   }
 
   bool contains(Number entry) const { return locals_[entry] != kUnused; }

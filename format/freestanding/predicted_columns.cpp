@@ -47,7 +47,7 @@ struct PredictedColumns::Memory {
 };
 
 PredictedColumns::Memory::Memory(Carver& carver, std::size_t event_count, std::size_t functions) {
-  pairs = carver.take<std::uint32_t>(SitePrediction::kPairs);
+  pairs = carver.take<std::uint32_t>(SitePrediction::kPairsMax);
   successors = carver.take<SitePrediction::Successors>(event_count + 1);
   states = carver.take<ValueState>(kValueStates);
   first_of_site = carver.take<std::uint32_t>(event_count);
@@ -86,7 +86,7 @@ PredictedColumns::PredictedColumns(Carver carver, std::uint32_t event_count,
 
 PredictedColumns::PredictedColumns(const Memory& memory, Carver& carver, std::size_t event_count,
                                    std::size_t value_count)
-    : sites_ahead_(memory.pairs, memory.successors),
+    : sites_ahead_(memory.pairs, memory.successors, event_count),
       states_({memory.states, kValueStates}, memory.first_of_site, memory.newest_site),
       sites_(memory.sites),
       numbers_(memory.numbers),

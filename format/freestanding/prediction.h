@@ -10,6 +10,8 @@
 // Freestanding: this header is compiled into the kernel.
 #pragma once
 
+#include <algorithm>
+#include <bit>
 #include <cstddef>
 #include <cstdint>
 #include <span>
@@ -44,7 +46,8 @@ enum class SiteStep : std::uint8_t {
 class SitePrediction {
  public:
   static constexpr std::uint32_t kNone = 0xffffffff;
-  static constexpr std::size_t kPairs = std::size_t{1} << 14;
+  static constexpr unsigned kPairBitsMax = 14;
+  static constexpr std::size_t kPairsMax = std::size_t{1} << kPairBitsMax;
   static constexpr auto kGuesses = static_cast<std::uint8_t>(SiteStep::fresh);
 
   // They may hold anything.
@@ -53,12 +56,15 @@ class SitePrediction {
     std::uint32_t older;
   };
 
-  // `pairs` has room for kPairs, `successors` for one more than there are sites.
-  SitePrediction(std::uint32_t* pairs, Successors* successors)
-      : pairs_(pairs), successors_(successors) {}
+  // `pairs` has room for kPairsMax, of which a chunk of few events takes few; `successors` for one
+  // more than there are sites.
+  SitePrediction(std::uint32_t* pairs, Successors* successors, std::size_t events)
+      : pairs_(pairs),
+        successors_(successors),
+        pair_bits_(std::min<unsigned>(std::bit_width(2 * events + 1), kPairBitsMax)) {}
   // Before the first event.
   void clear() {
-    for (std::size_t i = 0; i < kPairs; ++i) pairs_[i] = kNone;
+    for (std::size_t i = 0; i < std::size_t{1} << pair_bits_; ++i) pairs_[i] = kNone;
     begin(kNone);
   }
 
@@ -76,7 +82,7 @@ class SitePrediction {
     pairs_[pair_] = site;
     Successors& next = successors(last_);
     next = {site, next.last == site ? next.older : next.last};
-    pair_ = (last_ * 0x9e3779b1u ^ site * 0x85ebca6bu) >> (32 - 14);
+    pair_ = (last_ * 0x9e3779b1u ^ site * 0x85ebca6bu) >> (32 - pair_bits_);
     last_ = site;
   }
 
@@ -86,6 +92,7 @@ class SitePrediction {
 
   std::uint32_t* pairs_;
   Successors* successors_;
+  unsigned pair_bits_;
   std::uint32_t last_ = kNone;
   std::uint32_t pair_ = 0;
 };

@@ -134,22 +134,22 @@ TEST_CASE("an encoded chunk is a sealed message that the library reads") {
                    header.payload_bytes / sizeof(capnp::word)));
   const auto root = message.getRoot<schema::EventChunk>();
 
-  SECTION("tables hold what is referred to, in the order of its first use") {
+  SECTION("tables hold what is referred to, modules and functions by address") {
     ColumnDecoder decoder;
     const auto message_bytes = decoder.decode_tables(root, header);
     visit_payload<schema::Tables>(message_bytes, [](schema::Tables::Reader found) {
       REQUIRE(found.getModules().size() == 2);
-      CHECK(found.getModules()[0].getName() == "MyDriver.sys");
-      CHECK(found.getModules()[0].getIsTarget());
-      CHECK(found.getModules()[0].getPdbName() == "MyDriver.pdb");
-      CHECK(found.getModules()[0].getPdbGuid().size() == 16);
-      CHECK(found.getModules()[0].getPdbAge() == 4);
-      CHECK(found.getModules()[1].getName() == "ntoskrnl.exe");
+      CHECK(found.getModules()[0].getName() == "ntoskrnl.exe");
+      CHECK(found.getModules()[1].getName() == "MyDriver.sys");
+      CHECK(found.getModules()[1].getIsTarget());
+      CHECK(found.getModules()[1].getPdbName() == "MyDriver.pdb");
+      CHECK(found.getModules()[1].getPdbGuid().size() == 16);
+      CHECK(found.getModules()[1].getPdbAge() == 4);
       REQUIRE(found.getFunctions().size() == 2);
       CHECK(found.getFunctions()[0].getName() == "Many");
       CHECK(found.getFunctions()[0].getModule() == kNoModule);
       CHECK(found.getFunctions()[1].getName() == "Two");
-      CHECK(found.getFunctions()[1].getModule() == 0);
+      CHECK(found.getFunctions()[1].getModule() == 1);
       CHECK(found.getFunctions()[1].getOriginal() == 0x11111);
     });
   }
@@ -180,6 +180,33 @@ TEST_CASE("an encoded chunk is a sealed message that the library reads") {
   SECTION("a time that goes back is raised to the one before") {
     CHECK(list(columns.times) == List<std::uint64_t>{100, 110, 110, 120});
   }
+}
+
+std::vector<capnp::byte> tables_of(std::span<const std::byte> chunk) {
+  std::vector<capnp::byte> tables;
+  visit_payload<schema::EventChunk>(chunk.subspan(sizeof(ChunkHeader)),
+                                    [&](schema::EventChunk::Reader root) {
+                                      const auto data = root.getTables();
+                                      tables.assign(data.begin(), data.end());
+                                    });
+  return tables;
+}
+
+TEST_CASE("chunks that use the same functions have the same tables, whichever comes first") {
+  Encoder encoder(kLimits);
+  Tables tables;
+  tables.functions[0].original = 0x22222;
+  const std::vector<std::uint16_t> order =
+      GENERATE(std::vector<std::uint16_t>{0, 1}, std::vector<std::uint16_t>{1, 0, 1});
+  std::vector<Slot> slots, others;
+  add(slots, record(1, 0, 1), {});
+  add(slots, record(2, 1, 0), {1, 2});
+  for (const std::uint16_t function : order) {
+    const std::vector<std::uint64_t> values(function == 1 ? 2 : 0);
+    add(others, record(5, function, function == 1 ? 1 : 0), values);
+  }
+  const auto expected = tables_of(encoder.encode(slots, tables.view()));
+  CHECK(tables_of(encoder.encode(others, tables.view())) == expected);
 }
 
 TEST_CASE("an encoder can be used again, with tables that have grown") {

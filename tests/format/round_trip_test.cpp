@@ -1,6 +1,9 @@
 // What is written is what is read.
 #include <catch2/catch.hpp>
+#include <map>
+#include <memory>
 
+#include "format/chunk_decoder.h"
 #include "tests/format/random_trace.h"
 
 namespace ddireplay::format {
@@ -84,6 +87,27 @@ TEST_CASE("the same stack, module or function has the same id in every chunk") {
   read_events(reader, 1);
   CHECK(reader.module_count() == 2);
   CHECK(reader.function_count() == 1 + 8);  // and the gap
+}
+
+TEST_CASE("chunks with the same tables share them") {
+  const RandomTrace trace =
+      make_random_trace({.processors = 2, .events = 2000, .events_per_chunk = 100});
+  const TraceReader reader = TraceReader::from_bytes(trace.bytes, "random.ddt");
+  ChunkDecoder decoder;
+  std::map<std::vector<std::byte>, const DecodedTables*> seen;
+  std::vector<std::shared_ptr<const DecodedTables>> kept;
+  std::size_t chunks = 0;
+  for (const ChunkInfo& info : reader.chunks()) {
+    if (info.header.kind != ChunkKind::events) continue;
+    DecodedChunk chunk;
+    decoder.decode(trace.bytes, info, chunk);
+    REQUIRE(chunk.problem.empty());
+    kept.push_back(chunk.tables);
+    const auto [first, is_new] = seen.try_emplace(chunk.tables->frame, chunk.tables.get());
+    CHECK(first->second == chunk.tables.get());
+    ++chunks;
+  }
+  CHECK(seen.size() < chunks);
 }
 
 }  // namespace

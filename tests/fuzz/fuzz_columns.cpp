@@ -53,9 +53,8 @@ void set_times(format::ChunkHeader& header, std::span<const std::byte> file) {
   format::ChunkInfo info;
   info.offset = sizeof(format::FileHeader);
   std::memcpy(&info.header, file.data() + info.offset, sizeof(info.header));
-  format::ColumnDecoder decoder;
   format::DecodedChunk chunk;
-  format::decode_chunk(file, info, decoder, chunk);
+  format::ChunkDecoder().decode(file, info, chunk);
   const auto times = chunk.columns.times.span();
   if (times.empty()) return;
   header.first_time = times.front();
