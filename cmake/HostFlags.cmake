@@ -5,6 +5,14 @@ add_compile_options(
   $<$<COMPILE_LANGUAGE:CXX>:-Wnon-virtual-dtor>
   $<$<COMPILE_LANGUAGE:CXX>:-Woverloaded-virtual>)
 
+if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND CMAKE_SYSTEM_PROCESSOR STREQUAL "x86_64")
+  # For each event some structures of a hundred bytes or more are copied or cleared: string
+  # instructions, which the compiler takes, need longer than that only to begin.
+  add_compile_options(
+    -mmemcpy-strategy=unrolled_loop:256:noalign,libcall:-1:noalign
+    -mmemset-strategy=unrolled_loop:256:noalign,libcall:-1:noalign)
+endif()
+
 set(sanitizers ${DDIREPLAY_SANITIZE})
 if(DDIREPLAY_FUZZ)
   # Without its main function: only fuzzers themselves link that.
