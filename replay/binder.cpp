@@ -20,7 +20,7 @@ Step& Binder::step(const Event& event) {
   Meaning& meaning = binding.meanings[moment];
   if (binding.counted) ++binding.events[moment];
   Step& step = meaning.step;
-  step.event = &event;
+  step.begin(event);
   const bool is_conditional = meaning.must_succeed >= 0 || meaning.must_hold >= 0;
   step.op = !is_conditional || happened(meaning, binding, event) ? meaning.op : Op::none;
   if (step.op == Op::none) return step;

@@ -96,10 +96,10 @@ bool BlockMap::any_taken(std::uint64_t first, std::uint64_t last) {
   return any;
 }
 
-std::optional<std::uint64_t> BlockMap::last_start_in_page(std::uint64_t first, std::uint64_t last) {
+std::uint64_t BlockMap::last_start_in_page(std::uint64_t first, std::uint64_t last) {
   assert(first <= last && first / kGranulesPerPage == last / kGranulesPerPage);
   const Page* page = find_page(first / kGranulesPerPage);
-  if (page == nullptr) return std::nullopt;
+  if (page == nullptr) return kNone;
 
   const std::uint64_t base = page->number * kGranulesPerPage;
   // The bits above `last` in its word are cut off by shifting them out.
@@ -107,11 +107,10 @@ std::optional<std::uint64_t> BlockMap::last_start_in_page(std::uint64_t first, s
   std::uint64_t word_index = (last - base) / kWordBits;
   std::uint64_t word = page->starts[word_index] << shift >> shift;
   while (word == 0 && word_index > (first - base) / kWordBits) word = page->starts[--word_index];
-  if (word == 0) return std::nullopt;
+  if (word == 0) return kNone;
 
   const std::uint64_t found = base + word_index * kWordBits + std::bit_width(word) - 1;
-  if (found < first) return std::nullopt;
-  return found;
+  return found < first ? kNone : found;
 }
 
 }  // namespace ddireplay::replay

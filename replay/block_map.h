@@ -6,7 +6,6 @@
 
 #include <array>
 #include <cstdint>
-#include <optional>
 
 #include "replay/hash_index.h"
 #include "replay/page.h"
@@ -29,8 +28,10 @@ class BlockMap {
   void restore_start(std::uint64_t granule);
 
   bool any_taken(std::uint64_t first, std::uint64_t last);
-  // The greatest granule in [first, last] in which a block starts. Both must lie in one page.
-  std::optional<std::uint64_t> last_start_in_page(std::uint64_t first, std::uint64_t last);
+  // The greatest granule in [first, last] in which a block starts; kNone: there is none. Both must
+  // lie in one page.
+  static constexpr std::uint64_t kNone = ~std::uint64_t{0};
+  std::uint64_t last_start_in_page(std::uint64_t first, std::uint64_t last);
 
  private:
   static constexpr std::uint64_t kGranulesPerPage = kPageBytes / kGranuleBytes;

@@ -258,7 +258,6 @@ struct MemoryRange {
 struct Step {
   const format::Event* event = nullptr;
   Op op = Op::none;
-  std::uint8_t irql = format::kIrqlUnknown;  // sampled, else as the thread model has it
   // In a DPC that was seen to begin: the thread is whichever it interrupted.
   bool in_dpc = false;
   // Objects are known to lie in `memory`, or may do so.
@@ -279,9 +278,20 @@ struct Step {
     const std::uint64_t known = (*this)[Operand::extent];
     return known != 0 ? known : (*this)[Operand::size];
   }
-  Moment moment() const {
-    return {event->position, event->thread, event->stack, event->function, event->processor, irql};
+  // The level is sampled, else as the thread model has it.
+  std::uint8_t irql() const { return moment_.irql; }
+  const Moment& moment() const { return moment_; }
+
+  void begin(const format::Event& of) {
+    event = &of;
+    moment_ = {of.position, of.thread, of.stack, of.function, of.processor, of.irql};
   }
+  void set_irql(std::uint8_t level) { moment_.irql = level; }
+
+ private:
+  // Made at once, and not where it is copied to an object: what was written a field at a time can't
+  // be read by the width of a copy until it has left the processor's store buffer.
+  Moment moment_;
 };
 
 }  // namespace ddireplay::replay

@@ -154,13 +154,13 @@ Node* PoolModel::State::containing_small(std::uint64_t address) {
   for (const std::uint64_t back : {0, 1}) {
     if (page < back) break;
     const std::uint64_t first = granule_of((page - back) * kPageBytes);
-    while (const auto start = map.last_start_in_page(first, last)) {
-      Node* node = live.find_if(*start, [&](const Node& one) { return one.contains(address); });
+    for (std::uint64_t start; (start = map.last_start_in_page(first, last)) != BlockMap::kNone;) {
+      Node* node = live.find_if(start, [&](const Node& one) { return one.contains(address); });
       if (node != nullptr) return node;
       // Only in the address's own granule may a block start behind it.
-      if (*start != granule_of(address)) return nullptr;
-      if (*start == first) break;
-      last = *start - 1;
+      if (start != granule_of(address)) return nullptr;
+      if (start == first) break;
+      last = start - 1;
     }
     last = first - 1;
   }
@@ -244,13 +244,13 @@ void PoolModel::State::drop_starts_within(std::uint64_t begin, std::uint64_t end
     const std::uint64_t page_begin = std::max(begin, (page_end - 1) / kPageBytes * kPageBytes);
     std::uint64_t last = granule_of(page_end - 1);
     const std::uint64_t first = granule_of(page_begin);
-    while (const auto start = map.last_start_in_page(first, last)) {
+    for (std::uint64_t start; (start = map.last_start_in_page(first, last)) != BlockMap::kNone;) {
       const auto is_within = [&](const Node& node) {
         return node.address >= begin && node.address < end && !node.is_large();
       };
-      while (Node* stale = live.find_if(*start, is_within)) drop(stale);
-      if (*start == first) break;
-      last = *start - 1;
+      while (Node* stale = live.find_if(start, is_within)) drop(stale);
+      if (start == first) break;
+      last = start - 1;
     }
     page_end = page_begin;
   }
@@ -265,7 +265,7 @@ void PoolModel::State::free(const Step& step) {
 }
 
 void PoolModel::State::bury(Node& node, const Moment& freed) {
-  // It is copied first: what has just been written can't be read at once by the width of a copy.
+  // It is copied first: see Step::moment_.
   tombstones.add(node, freed);
   unlink(node);
   slab.recycle(&node);

@@ -277,9 +277,9 @@ void Replay::State::show_call(const Step& step) {
   if (!event.at_exit()) callee.seen_at_entry = true;
   if (event.at_exit() && callee.seen_at_entry) return;
   ++callee.calls;
-  if (!callee.levels.contains(step.irql)) return;
+  if (!callee.levels.contains(step.irql())) return;
   for (const Listener& listener : callee.listeners) {
-    if (listener.levels.contains(step.irql)) listener.checker->on_call(step, world, findings);
+    if (listener.levels.contains(step.irql())) listener.checker->on_call(step, world, findings);
   }
 }
 

@@ -330,7 +330,7 @@ void ThreadModel::lose_track() {
 void ThreadModel::place(Step& step) const {
   const Event& event = *step.event;
   step.in_dpc = state_->in_dpc(event);
-  step.irql = event.irql != kIrqlUnknown ? event.irql : irql(step);
+  if (event.irql == kIrqlUnknown) step.set_irql(irql(step));
 }
 
 std::uint8_t ThreadModel::irql(const Event& event) const {

@@ -48,21 +48,21 @@ class CallbackIrql final : public replay::Checker {
     const auto found = std::find(std::begin(kKinds), std::end(kKinds), kind);
     if (found == std::end(kKinds) || step.event->raised()) return;
     const CallbackFrame* frame = before.threads().frame_left(*step.event);
-    if (frame == nullptr || step.irql == format::kIrqlUnknown ||
-        frame->entered.irql == format::kIrqlUnknown || step.irql == frame->entered.irql) {
+    if (frame == nullptr || step.irql() == format::kIrqlUnknown ||
+        frame->entered.irql == format::kIrqlUnknown || step.irql() == frame->entered.irql) {
       return;
     }
     const Rule& rule = kRules[found - std::begin(kKinds)];
     const std::uint64_t routine = routine_of(*frame, before);
     // What it is, what it should be.
-    const std::uint64_t word = std::uint64_t{step.irql} << 16 | frame->entered.irql << 8;
+    const std::uint64_t word = std::uint64_t{step.irql()} << 16 | frame->entered.irql << 8;
     const auto parameters =
         kind == CallbackKind::callout
             ? std::array<std::uint64_t, 4>{word, routine, 0, 0}
-            : std::array<std::uint64_t, 4>{rule.code, routine, frame->entered.irql, step.irql};
+            : std::array<std::uint64_t, 4>{rule.code, routine, frame->entered.irql, step.irql()};
     report_callback(rule, *frame, step, before, parameters,
                     fmt::format("was entered at {} and returned at {}",
-                                irql_name(frame->entered.irql), irql_name(step.irql)),
+                                irql_name(frame->entered.irql), irql_name(step.irql())),
                     sink);
   }
 };

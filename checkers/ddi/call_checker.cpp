@@ -69,14 +69,16 @@ BoundField bind_field(const Layout& layout, int place, unsigned pointer_bytes) {
           .mask = layout.fields[place].mask(pointer_bytes)};
 }
 
-// nullopt: the call has no such value, or not yet, or not any more.
-std::optional<std::uint64_t> value_of(const Event& event, const BoundField& field) {
-  if (field.place < 0 || field.place >= event.value_count) return std::nullopt;
-  if (field.is_of_return && (event.raised() || !event.at_exit())) return std::nullopt;
+// False: the call has no such value, or not yet, or not any more.
+bool has_value(const Event& event, const BoundField& field) {
+  if (field.place < 0 || field.place >= event.value_count) return false;
+  return !field.is_of_return || (!event.raised() && event.at_exit());
+}
+std::uint64_t value_of(const Event& event, const BoundField& field) {
   return event.values[field.place] & field.mask;
 }
 std::uint64_t value_or(const Event& event, const BoundField& field, std::uint64_t otherwise) {
-  return value_of(event, field).value_or(otherwise);
+  return has_value(event, field) ? value_of(event, field) : otherwise;
 }
 
 bool is_kernel_address(std::uint64_t address, unsigned pointer_bytes) {
@@ -90,7 +92,9 @@ class Call {
       : event_(event), layout_(function.layout), pointer_bytes_(pointer_bytes) {}
 
   std::optional<std::uint64_t> value(std::string_view name) const {
-    return value_of(event_, bind_field(layout_, layout_.find(name), pointer_bytes_));
+    const BoundField field = bind_field(layout_, layout_.find(name), pointer_bytes_);
+    if (!has_value(event_, field)) return std::nullopt;
+    return value_of(event_, field);
   }
 
   // "AccessMode 0x1"
@@ -133,39 +137,39 @@ struct BoundRow {
 };
 
 bool holds(const Test& test, const BoundTest& bound, const Event& event, unsigned pointer_bytes) {
-  const std::optional<std::uint64_t> value = value_of(event, bound.field);
-  if (!value) return false;
+  if (!has_value(event, bound.field)) return false;
+  const std::uint64_t value = value_of(event, bound.field);
   switch (test.is) {
     case Is::unused:
       return true;
     case Is::equal:
-      return *value == test.value;
+      return value == test.value;
     case Is::other:
-      return *value != test.value;
+      return value != test.value;
     case Is::greater:
-      return *value > test.value;
+      return value > test.value;
     case Is::less:
-      return *value < test.value;
+      return value < test.value;
     case Is::with:
-      return (*value & test.value) != 0;
+      return (value & test.value) != 0;
     case Is::without:
-      return (*value & test.value) == 0;
+      return (value & test.value) == 0;
     case Is::none_of:
-      return *value >= 64 || (test.value >> *value & 1) == 0;
+      return value >= 64 || (test.value >> value & 1) == 0;
     case Is::no_tag:
-      return says_nothing(*value);
+      return says_nothing(value);
     case Is::above_field:
-      return *value > value_or(event, bound.low, ~std::uint64_t{0});
+      return value > value_or(event, bound.low, ~std::uint64_t{0});
     case Is::user_address:
-      return *value != 0 && !is_kernel_address(*value, pointer_bytes);
+      return value != 0 && !is_kernel_address(value, pointer_bytes);
     case Is::kernel_address:
-      return is_kernel_address(*value, pointer_bytes);
+      return is_kernel_address(value, pointer_bytes);
     case Is::between: {
       const std::uint64_t low = value_or(event, bound.low, 0);
-      return low != 0 && *value >= low && *value < value_or(event, bound.high, 0);
+      return low != 0 && value >= low && value < value_or(event, bound.high, 0);
     }
     case Is::overlapping:
-      return overlap(*value, value_or(event, bound.low, 0), value_or(event, bound.high, 0));
+      return overlap(value, value_or(event, bound.low, 0), value_or(event, bound.high, 0));
   }
   return false;
 }
@@ -296,8 +300,8 @@ class CallChecker final : public replay::Checker {
   static bool breaks(const BoundRow& bound, const Step& step, const World& world) {
     const CallRow& row = *bound.row;
     if (!row.levels.any) {
-      if (step.irql == format::kIrqlUnknown || step.irql >= 32) return false;
-      if ((row.levels.bad >> step.irql & 1) == 0) return false;
+      if (step.irql() == format::kIrqlUnknown || step.irql() >= 32) return false;
+      if ((row.levels.bad >> step.irql() & 1) == 0) return false;
     }
     for (std::size_t i = 0; i < kMaxTests; ++i) {
       const Test& test = row.tests[i];
@@ -327,7 +331,7 @@ class CallChecker final : public replay::Checker {
       case Parameter::Kind::constant:
         return parameter.value;
       case Parameter::Kind::irql:
-        return step.irql;
+        return step.irql();
       case Parameter::Kind::field:
         return first_of(parameter.field, call);
       case Parameter::Kind::tested:
@@ -358,7 +362,7 @@ class CallChecker final : public replay::Checker {
     }
     return fmt::format("{} called {}{}{}{}{}.", driver_name(world, step.driver),
                        function_name(world, step), arguments, inside_text(row.inside),
-                       row.levels.any ? std::string() : " at " + irql_name(step.irql),
+                       row.levels.any ? std::string() : " at " + irql_name(step.irql()),
                        limit_text(row.levels));
   }
 

@@ -34,7 +34,7 @@ class WorkerLevel final : public replay::Checker {
   std::span<const Op> operations() const override { return kOperations; }
 
   void on_step(const Step& step, const World& before, replay::FindingSink& sink) override {
-    if (step.irql == format::kIrqlUnknown || step.irql < replay::kDispatchLevel) return;
+    if (step.irql() == format::kIrqlUnknown || step.irql() < replay::kDispatchLevel) return;
     const std::span<const CallbackFrame> frames = before.threads().frames(*step.event);
     if (frames.empty() || frames.back().function != step.event->function) return;
     const CallbackFrame& frame = frames.back();
@@ -48,10 +48,10 @@ class WorkerLevel final : public replay::Checker {
                      replay::FindingSink& sink) {
     Finding finding;
     finding.rule = &kRules[0];
-    finding.parameters = {world.trace().function(frame.function).original, step.irql,
+    finding.parameters = {world.trace().function(frame.function).original, step.irql(),
                           frame.argument, 0};
     finding.sentence = fmt::format("{} of {} came back at {}.", function_name(world, step),
-                                   driver_name(world, step.driver), irql_name(step.irql));
+                                   driver_name(world, step.driver), irql_name(step.irql()));
     finding.objects.push_back({.kind = "call", .biography = {}});
     add_entry(finding.objects.back(), replay::Role::running, frame.entered);
     add_entry(finding.objects.back(), replay::Role::violated, step.moment());

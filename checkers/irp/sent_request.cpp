@@ -136,8 +136,8 @@ bool is_reserved(const Sent& sent) {
 }
 
 bool is_threaded_at_apc_level(const Sent& sent) {
-  return sent.is_own() && sent.irp->is_threaded() && sent.step.irql != format::kIrqlUnknown &&
-         sent.step.irql >= replay::kApcLevel;
+  return sent.is_own() && sent.irp->is_threaded() && sent.step.irql() != format::kIrqlUnknown &&
+         sent.step.irql() >= replay::kApcLevel;
 }
 
 bool comes_back_to_nobody(const Sent& sent) {

@@ -48,7 +48,7 @@ bool is_user_thread(const Step& step, const World& world) {
   return process != 0 && system != 0 && process != system;
 }
 
-bool can_be_suspended(const Step& step) { return step.irql < kApcLevel && apcs_enabled(step); }
+bool can_be_suspended(const Step& step) { return step.irql() < kApcLevel && apcs_enabled(step); }
 
 // The rule of acquisitions that speaks of this lock and is broken, or -1.
 int broken(const Step& step, const World& world) {
@@ -61,7 +61,7 @@ int broken(const Step& step, const World& world) {
     case LockKind::fast_mutex:
     case LockKind::guarded_mutex: {
       if (!has_flag(step, kKeepsLevel)) return -1;
-      return step.irql > kApcLevel || can_be_suspended(step) ? kMutexAcquire : -1;
+      return step.irql() > kApcLevel || can_be_suspended(step) ? kMutexAcquire : -1;
     }
     case LockKind::push_lock:
       // Flags ask for more than this rule knows.
@@ -77,7 +77,7 @@ class CallApcs final : public replay::Checker {
   std::span<const Op> operations() const override { return kOperations; }
 
   void on_step(const Step& step, const World& before, replay::FindingSink& sink) override {
-    if (step.irql == format::kIrqlUnknown) return;
+    if (step.irql() == format::kIrqlUnknown) return;
     const int of_acquisition = broken(step, before);
     if (of_acquisition < 0) return;
     const bool is_release = step.op == Op::lock_release;
@@ -90,11 +90,11 @@ class CallApcs final : public replay::Checker {
                      replay::FindingSink& sink) {
     Finding finding;
     finding.rule = &rule;
-    finding.parameters = {rule.code, step.irql, 0, step[Operand::address]};
+    finding.parameters = {rule.code, step.irql(), 0, step[Operand::address]};
     finding.sentence =
         fmt::format("{} called {} for {} at {}{}.", driver_name(world, step.driver),
-                    function_name(world, step), lock_text(step, world), irql_name(step.irql),
-                    step.irql < kApcLevel ? " with normal kernel APCs enabled" : "");
+                    function_name(world, step), lock_text(step, world), irql_name(step.irql()),
+                    step.irql() < kApcLevel ? " with normal kernel APCs enabled" : "");
     finding.objects.push_back(lock_object(step, world));
     sink.report(std::move(finding));
   }

@@ -52,19 +52,19 @@ constexpr Op kOperations[] = {Op::lock_request, Op::lock_acquire, Op::lock_relea
 int broken_by_acquisition(const Step& step) {
   const bool keeps_level = has_flag(step, kKeepsLevel);
   if (lock_kind(step) == LockKind::fast_mutex) {
-    return !keeps_level && step.irql > kApcLevel ? kFastMutexAcquire : -1;
+    return !keeps_level && step.irql() > kApcLevel ? kFastMutexAcquire : -1;
   }
-  if (keeps_level) return step.irql < kDispatchLevel ? kAcquireAtDpc : -1;
-  return step.irql > kDispatchLevel ? kAcquire : -1;
+  if (keeps_level) return step.irql() < kDispatchLevel ? kAcquireAtDpc : -1;
+  return step.irql() > kDispatchLevel ? kAcquire : -1;
 }
 
 int broken_by_release(const Step& step) {
   const bool keeps_level = has_flag(step, kKeepsLevel);
   if (lock_kind(step) == LockKind::fast_mutex) {
-    return !keeps_level && step.irql != kApcLevel ? kFastMutexRelease : -1;
+    return !keeps_level && step.irql() != kApcLevel ? kFastMutexRelease : -1;
   }
-  if (keeps_level) return step.irql < kDispatchLevel ? kReleaseFromDpc : -1;
-  if (step.irql == kDispatchLevel) return -1;
+  if (keeps_level) return step.irql() < kDispatchLevel ? kReleaseFromDpc : -1;
+  if (step.irql() == kDispatchLevel) return -1;
   return lock_kind(step) == LockKind::queued_spin ? kQueuedRelease : kRelease;
 }
 
@@ -79,7 +79,7 @@ class CallLevel final : public replay::Checker {
   std::span<const Op> operations() const override { return kOperations; }
 
   void on_step(const Step& step, const World& before, replay::FindingSink& sink) override {
-    if (step.irql == format::kIrqlUnknown || !is_judged(lock_kind(step))) return;
+    if (step.irql() == format::kIrqlUnknown || !is_judged(lock_kind(step))) return;
     if (has_flag(step, kAnyLevel)) return;
     const bool is_release = step.op == Op::lock_release;
     const int broken = is_release ? broken_by_release(step) : broken_by_acquisition(step);
@@ -94,16 +94,16 @@ class CallLevel final : public replay::Checker {
     finding.rule = &rule;
     const replay::Lock* lock = world.locks().find(step);
     const std::uint64_t address = lock == nullptr ? step[Operand::address] : lock->address;
-    finding.parameters = {rule.code, step.irql, address, 0};
+    finding.parameters = {rule.code, step.irql(), address, 0};
     if (&rule == &kRules[kFastMutexRelease]) {
       const auto disabled = world.threads().apcs(*step.event).normal;
-      finding.parameters = {rule.code, step.irql, static_cast<std::uint64_t>(disabled), address};
+      finding.parameters = {rule.code, step.irql(), static_cast<std::uint64_t>(disabled), address};
     } else if (&rule == &kRules[kQueuedRelease]) {
-      finding.parameters = {rule.code, step.irql, step[Operand::handle], step[Operand::level]};
+      finding.parameters = {rule.code, step.irql(), step[Operand::handle], step[Operand::level]};
     }
     finding.sentence =
         fmt::format("{} called {} for {} at {}.", driver_name(world, step.driver),
-                    function_name(world, step), lock_text(step, world), irql_name(step.irql));
+                    function_name(world, step), lock_text(step, world), irql_name(step.irql()));
     finding.objects.push_back(lock_object(step, world));
     sink.report(std::move(finding));
   }

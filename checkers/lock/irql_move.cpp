@@ -47,16 +47,16 @@ class IrqlMove final : public replay::Checker {
   std::span<const Op> operations() const override { return kOperations; }
 
   void on_step(const Step& step, const World& before, FindingSink& sink) override {
-    if (step.irql == format::kIrqlUnknown) return;
+    if (step.irql() == format::kIrqlUnknown) return;
     const std::uint64_t wanted = step[Operand::level];
     const bool is_impossible = wanted > high_level(before);
     if (step.op == Op::irql_raise) {
-      if (wanted < step.irql || is_impossible) report(kRaise, 0, step, before, sink);
-    } else if (wanted > step.irql || is_impossible) {
+      if (wanted < step.irql() || is_impossible) report(kRaise, 0, step, before, sink);
+    } else if (wanted > step.irql() || is_impossible) {
       report(kLower, 0, step, before, sink);
     } else if (wanted < kDispatchLevel && is_in_dpc(step, before)) {
       report(kLower, 1, step, before, sink);
-    } else if (wanted == step.irql) {
+    } else if (wanted == step.irql()) {
       return;  // an instruction that sets the level it finds is no lowering
     } else if (!before.threads().has_found(*step.event, static_cast<std::uint8_t>(wanted))) {
       report(kNotSaved, 0, step, before, sink);
@@ -70,11 +70,11 @@ class IrqlMove final : public replay::Checker {
     const auto wanted = static_cast<std::uint8_t>(step[Operand::level]);
     Finding finding;
     finding.rule = &kRules[number];
-    finding.parameters = {finding.rule->code, step.irql, wanted, reason};
+    finding.parameters = {finding.rule->code, step.irql(), wanted, reason};
     if (number == kNotSaved) finding.rests_on = step.event->position;
     finding.sentence =
         fmt::format("{} called {} for {} at {}{}.", driver_name(world, step.driver),
-                    function_name(world, step), irql_name(wanted), irql_name(step.irql),
+                    function_name(world, step), irql_name(wanted), irql_name(step.irql()),
                     number == kNotSaved ? ", to which no raise returns" : kWords[reason]);
     finding.objects.push_back(call_object(step));
     sink.report(std::move(finding));

@@ -65,7 +65,7 @@ class MdlPageable final : public replay::Checker {
         kRules[kBuilt], 0, step, world,
         fmt::format("{} built the MDL at {:#x} for nonpaged pool, but it describes {}.",
                     driver_name(world, step.driver), step[Operand::address], describe(*block)));
-    finding.parameters = {finding.rule->code, step.irql, step[Operand::address],
+    finding.parameters = {finding.rule->code, step.irql(), step[Operand::address],
                           step[Operand::flags]};
     finding.objects.push_back(object_of(*block));
     sink.report(std::move(finding));
@@ -79,7 +79,7 @@ class MdlPageable final : public replay::Checker {
     if (block == nullptr || block->allocated.position > mdl->allocated.position) return;
     Finding finding;
     finding.rule = &kRules[kHandedOn];
-    finding.parameters = {finding.rule->code, step.irql, mdl->address, mdl->described};
+    finding.parameters = {finding.rule->code, step.irql(), mdl->address, mdl->described};
     finding.rests_on = mdl->allocated.position;
     finding.sentence =
         fmt::format("{} {} the MDL at {:#x}, which it has not locked and which describes {}.",

@@ -43,7 +43,7 @@ constexpr Op kOperations[] = {Op::pool_allocate};
 bool is_paged(const Step& step) { return (step[Operand::type] & 1) != 0; }
 
 bool is_above(const Step& step, std::uint8_t level) {
-  return step.irql != format::kIrqlUnknown && step.irql > level;
+  return step.irql() != format::kIrqlUnknown && step.irql() > level;
 }
 
 class AllocationRequest final : public replay::Checker {
@@ -75,11 +75,11 @@ class AllocationRequest final : public replay::Checker {
         step[Operand::flags] != 0 ? step[Operand::flags] : step[Operand::type];
     Finding finding;
     finding.rule = &kRules[rule];
-    finding.parameters = {finding.rule->code, step.irql, type, step[Operand::size]};
+    finding.parameters = {finding.rule->code, step.irql(), type, step[Operand::size]};
     finding.sentence = fmt::format("{} asked {} for {:#x} bytes of {} pool at {}{}.",
                                    driver_name(world, step.driver), function_name(world, step),
                                    step[Operand::size], is_paged(step) ? "paged" : "nonpaged",
-                                   irql_name(step.irql), why);
+                                   irql_name(step.irql()), why);
     replay::FindingObject object{.kind = replay::block_kind_name(replay::BlockKind::pool),
                                  .address = step[Operand::address],
                                  .size = step[Operand::size],

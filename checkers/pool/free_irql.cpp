@@ -43,10 +43,10 @@ class FreeIrql final : public replay::Checker {
   std::span<const Op> operations() const override { return kOperations; }
 
   void on_step(const Step& step, const replay::World& before, replay::FindingSink& sink) override {
-    if (step.irql == format::kIrqlUnknown || step.irql <= kApcLevel) return;
+    if (step.irql() == format::kIrqlUnknown || step.irql() <= kApcLevel) return;
     const PoolBlock* block = step.block;
     if (block == nullptr || block->kind != replay::BlockKind::pool) return;
-    const bool too_high = step.irql > (block->paged() ? kApcLevel : kDispatchLevel);
+    const bool too_high = step.irql() > (block->paged() ? kApcLevel : kDispatchLevel);
     if (too_high) report(*block, step, before, sink);
   }
 
@@ -55,9 +55,9 @@ class FreeIrql final : public replay::Checker {
                      replay::FindingSink& sink) {
     Finding finding;
     finding.rule = &kRules[block.paged() ? kPaged : kNonpaged];
-    finding.parameters = {finding.rule->code, step.irql, block.type, block.address};
+    finding.parameters = {finding.rule->code, step.irql(), block.type, block.address};
     finding.sentence = fmt::format("{} freed {} at {}.", driver_name(world, step.driver),
-                                   describe(block), irql_name(step.irql));
+                                   describe(block), irql_name(step.irql()));
     finding.objects.push_back(object_of(block));
     add_entry(finding.objects.back(), replay::Role::violated, step.moment());
     sink.report(std::move(finding));

@@ -131,7 +131,7 @@ class RegionBalance final : public replay::Checker {
     finding.rule = &kRules[number];
     finding.parameters = {finding.rule->code, 0, 0, 0};
     if (number == kAtThreadEnd) {
-      finding.parameters = {0, static_cast<std::uint64_t>(count), step.irql, 0};
+      finding.parameters = {0, static_cast<std::uint64_t>(count), step.irql(), 0};
     }
     finding.rests_on = rests_on;
     finding.sentence = std::move(sentence);

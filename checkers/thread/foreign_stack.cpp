@@ -39,7 +39,7 @@ class ForeignStack final : public replay::Checker {
 
   void on_call(const Step& step, const World& before, FindingSink& sink) override {
     // DPCs and interrupts have stacks of the processor's.
-    if (step.irql >= replay::kDispatchLevel) return;
+    if (step.irql() >= replay::kDispatchLevel) return;
     const Fields& fields = fields_of(step, before);
     const std::uint64_t pointer = step.event->values[fields.pointer];
     const std::uint64_t low = step.event->values[fields.low];

@@ -36,9 +36,8 @@ class Steps {
               .flags = 0,
               .value_count = 0};
     step_ = replay::Step();
-    step_.event = &event_;
+    step_.begin(event_);
     step_.op = op;
-    step_.irql = irql;
     step_.driver = driver;
     for (const auto& [operand, value] : operands) {
       step_.operands[static_cast<std::size_t>(operand)] = value;

@@ -78,8 +78,8 @@ class LevelWatcher final : public replay::Checker {
     const bool is_outermost =
         step.op == Op::dpc_enter || world.threads().frames(*step.event).empty();
     if (enters_callback(step.op) && is_outermost) course = {};
-    const Seen seen{step.event->position, step.op, step.irql};
-    if (step.irql != violation_.irql) {
+    const Seen seen{step.event->position, step.op, step.irql()};
+    if (step.irql() != violation_.irql) {
       course = {seen, {}};
     } else if (course.first.position == 0) {
       course.first = seen;
