@@ -248,7 +248,7 @@ void Recorder::on_entry(CallFrame& frame) {
   if (plan.register_count != plan.entry_count) capture_more(frame, plan);
   frame.event.stack = config_.stack_depth == 0 ? format::kNoStack : stack_of(frame.stack_pointer);
   if (plan.wrap_count != 0) wrap_routines(frame, slot);
-  if (plan.at_entry) store(frame, 0);
+  if (plan.at_entry) store(frame, plan, 0);
   if (plan.duty == Duty::ends_thread && remove_system_thread(frame.event.thread))
     presence().leave();
   if (!plan.at_exit) {
@@ -271,7 +271,7 @@ void Recorder::on_exit(CallFrame& frame) {
     capture_exit(plan, frame.result, hooks_, frame.values);
     // Of a callback the level that it leaves behind is what tells; of a call, the one it came with.
     if (plan.is_callback) frame.event.irql = platform::current_irql();
-    store(frame, exit);
+    store(frame, plan, exit);
   }
   if (plan.duty == Duty::driver_entry) {
     const bool succeeded = static_cast<std::int32_t>(frame.result) >= 0;
@@ -289,7 +289,7 @@ void Recorder::on_unwind(CallFrame& frame) {
     look(frame);
     for (unsigned i = plan.entry_count; i < plan.exit_count; ++i) frame.values[i] = 0;
     frame.event.irql = platform::current_irql();
-    store(frame, exit | raised);
+    store(frame, plan, exit | raised);
   }
   leave(frame, plan);
 }
@@ -353,8 +353,7 @@ void Recorder::look(CallFrame& frame) {
 }
 
 // Most events pass here: all of it is one routine, where the compiler would make three.
-[[gnu::flatten]] void Recorder::store(CallFrame& frame, std::uint8_t flags) {
-  const RowPlan& plan = *hooks_.slot(frame.slot).plan;
+[[gnu::flatten]] void Recorder::store(CallFrame& frame, const RowPlan& plan, std::uint8_t flags) {
   const std::size_t count = (flags & exit) != 0 ? plan.exit_count : plan.entry_count;
   frame.event.flags = flags;
   frame.ring->store(frame.place, frame.event, {frame.values, count});

@@ -121,7 +121,7 @@ class Recorder {
   void begin_duty(CallFrame& frame, const HookSlot& slot);
   void capture_more(CallFrame& frame, const RowPlan& plan);
   void look(CallFrame& frame);
-  void store(CallFrame& frame, std::uint8_t flags);
+  void store(CallFrame& frame, const RowPlan& plan, std::uint8_t flags);
   void wrap_routines(CallFrame& frame, const HookSlot& slot);
   bool add_system_thread(std::uint64_t thread);
   bool remove_system_thread(std::uint64_t thread);
