@@ -101,7 +101,13 @@ struct CallCount {
   std::uint64_t entries = 0;
   std::uint64_t exits = 0;
 
-  void add(bool at_exit) { ++(at_exit ? exits : entries); }
+  void add(bool at_exit, std::uint64_t events = 1) { (at_exit ? exits : entries) += events; }
+  CallCount& operator+=(const CallCount& other) {
+    entries += other.entries;
+    exits += other.exits;
+    return *this;
+  }
+  std::uint64_t all() const { return entries + exits; }
   std::uint64_t calls() const { return std::max(entries, exits); }
 };
 

@@ -175,7 +175,7 @@ struct EventSource::State {
   std::vector<std::array<std::uint64_t, 2>> gaps;  // values of the batch's gaps
   std::uint64_t next_position = 1;
   std::uint64_t last_time = 0;
-  std::vector<std::array<std::uint64_t, 2>> left_out;  // by function: at entry, at exit
+  std::vector<CallCount> left_out;  // by function
 };
 
 template <bool kOnlyWanted>
@@ -267,8 +267,7 @@ void EventSource::State::count_left_out(const Cursor& cursor) {
   left_out.resize(reader.tables.function_count());
   for (std::size_t i = 0; i < cursor.shapes.size(); ++i) {
     const EventShape& shape = cursor.shapes[i];
-    const std::size_t moment = (shape.flags & event_flags::exit) != 0 ? 1 : 0;
-    left_out[shape.function][moment] += cursor.left_out[i];
+    left_out[shape.function].add((shape.flags & event_flags::exit) != 0, cursor.left_out[i]);
   }
 }
 
@@ -460,9 +459,9 @@ std::span<const Event> EventSource::next() { return state_->next<false>(); }
 std::span<const Event> EventSource::next_wanted() { return state_->next<true>(); }
 std::uint64_t EventSource::last_position() const { return state_->next_position - 1; }
 std::uint64_t EventSource::last_time() const { return state_->last_time; }
-std::array<std::uint64_t, 2> EventSource::left_out(FunctionId function) const {
+CallCount EventSource::left_out(FunctionId function) const {
   const auto& counts = state_->left_out;
-  return function < counts.size() ? counts[function] : std::array<std::uint64_t, 2>{};
+  return function < counts.size() ? counts[function] : CallCount{};
 }
 void EventSource::rest() { state_->rest(); }
 void EventSource::wake() { state_->wake(); }

@@ -28,9 +28,7 @@ void SalvagedFooter::add(const DecodedChunk& chunk) {
     const ChunkFunction& function = functions[i];
     attached_ = attached_ || function.name == "cb:Attached";
     if (!is_import(function)) continue;
-    CallCount& sum = imports_[{chunk.tables->modules[function.module].name, function.name}];
-    sum.entries += calls[i].entries;
-    sum.exits += calls[i].exits;
+    imports_[{chunk.tables->modules[function.module].name, function.name}] += calls[i];
   }
   has_irqls_ = has_irqls_ || std::ranges::any_of(sites, [](const EventSite& site) {
                  return site.irql != kIrqlUnknown;

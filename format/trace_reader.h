@@ -193,8 +193,8 @@ class EventSource {
   // Complete once there are no more events.
   std::uint64_t last_position() const;
   std::uint64_t last_time() const;
-  // Events of the function that were left out: at entry, at exit. Complete as above.
-  std::array<std::uint64_t, 2> left_out(FunctionId function) const;
+  // Events of the function that were left out. Complete as above.
+  CallCount left_out(FunctionId function) const;
 
   // Gives back memory that can be filled again from the trace, for a source that stands still for
   // long. Until wake() nothing else may be called, and values of events may not be looked at.

@@ -18,7 +18,7 @@ Step& Binder::step(const Event& event) {
   Binding& binding = this->binding(event.function);
   const std::size_t moment = event.at_exit() ? 1 : 0;
   Meaning& meaning = binding.meanings[moment];
-  if (binding.counted) ++binding.events[moment];
+  if (binding.counted) binding.events.add(event.at_exit());
   Step& step = meaning.step;
   step.begin(event);
   const bool is_conditional = meaning.must_succeed >= 0 || meaning.must_hold >= 0;
@@ -125,8 +125,7 @@ std::vector<Binder::Unmodelled> Binder::not_modelled() const {
   std::vector<Unmodelled> result;
   for (FunctionId id = 0; id < bindings_.size(); ++id) {
     const Binding& binding = bindings_[id];
-    // Recorded at both moments, a call is two events.
-    const std::uint64_t calls = std::max(binding.events[0], binding.events[1]);
+    const std::uint64_t calls = binding.events.calls();
     if (binding.counted && calls != 0) result.push_back({id, calls});
   }
   return result;

@@ -27,9 +27,8 @@ class Binder {
     return is_one(meaning.op) || is_one(meaning.other_op);
   }
   // Events of the function that come to no step.
-  void add_left_out(format::FunctionId function, const std::array<std::uint64_t, 2>& events) {
-    Binding& left = binding(function);
-    for (std::size_t i = 0; i < events.size(); ++i) left.events[i] += events[i];
+  void add_left_out(format::FunctionId function, const format::CallCount& events) {
+    binding(function).events += events;
   }
 
   struct Unmodelled {
@@ -64,7 +63,7 @@ class Binder {
   };
   struct Binding {
     std::array<Meaning, 2> meanings;  // at entry, at exit
-    std::array<std::uint64_t, 2> events{};
+    format::CallCount events;
     std::uint8_t entry_values = 0;  // those behind them exist only where the call returned
     bool bound = false;
     bool counted = false;  // no row knows it, and it is a DDI: its calls are reported

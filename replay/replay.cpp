@@ -307,9 +307,9 @@ bool Replay::State::is_looked_at(format::FunctionId function) const {
 void Replay::State::take_left_out() {
   if (!leaves_out) return;
   for (format::FunctionId id = 0; id < trace.function_count(); ++id) {
-    const std::array<std::uint64_t, 2> events = source->left_out(id);
-    binder.add_left_out(id, events);
-    report.events += events[0] + events[1];
+    const format::CallCount left_out = source->left_out(id);
+    binder.add_left_out(id, left_out);
+    report.events += left_out.all();
   }
   position = source->last_position();
   world.pass_until(source->last_time());

@@ -16,6 +16,7 @@
 #include "checkers/ledger/words.h"
 #include "checkers/makers.h"
 #include "checkers/text.h"
+#include "replay/irp_codes.h"
 #include "replay/world.h"
 
 namespace ddireplay::checkers {
@@ -33,11 +34,6 @@ using replay::Finding;
 using replay::Rule;
 using replay::Step;
 using replay::World;
-
-constexpr std::uint8_t kMajorPnp = 0x1b;
-constexpr std::uint8_t kMinorStartDevice = 0x00;
-constexpr std::uint8_t kMajorPower = 0x16;
-constexpr std::uint8_t kMinorSetPower = 0x02;
 
 // Their order is that of the table's rules.
 std::vector<Rule> rules_of_table(const CallTable& table) {
@@ -191,9 +187,9 @@ bool is_inside(Inside what, const Event& event, const World& world) {
       case Inside::dpc:
         return is_dpc(frame);
       case Inside::set_power:
-        return handles(frame, kMajorPower, kMinorSetPower);
+        return handles(frame, replay::kMajorPower, replay::kMinorSetPower);
       case Inside::start_device:
-        return handles(frame, kMajorPnp, kMinorStartDevice);
+        return handles(frame, replay::kMajorPnp, replay::kMinorStartDevice);
     }
     return false;
   });

@@ -9,6 +9,7 @@
 #include "checkers/ledger/checked_rule.h"
 #include "checkers/makers.h"
 #include "checkers/text.h"
+#include "replay/irp_codes.h"
 #include "replay/world.h"
 
 namespace ddireplay::checkers {
@@ -32,8 +33,6 @@ const Rule kRules[] = {
 
 constexpr Op kOperations[] = {Op::callback_enter, Op::pool_allocate};
 
-constexpr std::uint64_t kMajorPower = 0x16;
-constexpr std::uint64_t kMinorSetPower = 0x02;
 constexpr std::uint32_t kSystemPowerState = 0;    // Parameters.Power.Type
 constexpr std::uint32_t kPowerSystemWorking = 1;  // Parameters.Power.State: S0
 
@@ -64,7 +63,9 @@ class PowerDownAllocation final : public replay::Checker {
   }
 
   static bool takes_system_down(const Step& step, const World& world) {
-    if (step[Operand::major] != kMajorPower || step[Operand::minor] != kMinorSetPower) return false;
+    if (step[Operand::major] != replay::kMajorPower ||
+        step[Operand::minor] != replay::kMinorSetPower)
+      return false;
     const format::Layout& layout = world.trace().function(step.event->function).layout;
     const int type = layout.find("Parameter2");
     const int state = layout.find("Parameter3");

@@ -79,7 +79,7 @@ class DeviceRemoval final : public replay::Checker {
     const CallbackFrame* frame = dispatch_frame(call.step, call.world);
     if (frame == nullptr) return nullptr;
     const IrpTurn* turn = call.world.irps().of_frame(frame->entered.position);
-    const bool is_it = turn != nullptr && turn->location != 0 && turn->major == kPnp &&
+    const bool is_it = turn != nullptr && turn->location != 0 && turn->major == replay::kMajorPnp &&
                        turn->minor == minor && turn->device == device;
     return is_it ? turn : nullptr;
   }
@@ -97,10 +97,10 @@ class DeviceRemoval final : public replay::Checker {
       found(call, kDeletedAttached, address, device, "deleted, and did not detach,",
             device->attached.position);
     }
-    if (pnp_turn(call, kSurpriseRemoval, address) != nullptr) {
+    if (pnp_turn(call, replay::kMinorSurpriseRemoval, address) != nullptr) {
       found(call, kDeletedTooEarly, address, device, "deleted, at its surprise removal,", 0);
     }
-    const IrpTurn* removal = pnp_turn(call, kRemoveDevice, address);
+    const IrpTurn* removal = pnp_turn(call, replay::kMinorRemoveDevice, address);
     const bool is_too_early = removal != nullptr && device->attached.seen() &&
                               removal->state == IrpTurn::State::held && removal->sends == 0;
     if (is_too_early) {
@@ -112,7 +112,8 @@ class DeviceRemoval final : public replay::Checker {
   static void detached(const Call& call) {
     const std::uint64_t lower = call.step[Operand::address];
     const Device* device = call.world.devices().above(lower);
-    if (device != nullptr && pnp_turn(call, kSurpriseRemoval, device->address) != nullptr) {
+    if (device != nullptr &&
+        pnp_turn(call, replay::kMinorSurpriseRemoval, device->address) != nullptr) {
       found(call, kDetachedTooEarly, device->address, device, "detached, at its surprise removal,",
             0);
     }
@@ -141,8 +142,9 @@ class DeviceRemoval final : public replay::Checker {
     const std::uint32_t result = low32(call.step[Operand::result]);
     if (result == kStatusPending || is_error(result)) return;
     const IrpTurn* turn = call.world.irps().of_frame(frame->entered.position);
-    const bool is_removal = turn != nullptr && turn->location != 0 && turn->major == kPnp &&
-                            turn->minor == kRemoveDevice;
+    const bool is_removal = turn != nullptr && turn->location != 0 &&
+                            turn->major == replay::kMajorPnp &&
+                            turn->minor == replay::kMinorRemoveDevice;
     if (!is_removal) return;
     const Device* device = call.world.devices().find(turn->device);
     const bool is_stacked = device != nullptr && device->driver == call.step.driver &&

@@ -24,7 +24,6 @@ using replay::Rule;
 using replay::Step;
 using replay::World;
 
-constexpr std::uint8_t kSetPower = 0x02;
 constexpr std::uint8_t kQueryDeviceRelations = 0x07;
 constexpr std::uint8_t kQueryInterface = 0x08;
 constexpr std::uint32_t kTargetDeviceRelation = 4;
@@ -73,17 +72,18 @@ bool turned_into_not_supported(const Completed& done) {
 // Requests that tell, and don't ask.
 bool refuses_pnp(const Completed& done) {
   constexpr std::uint32_t kMinors = 1u << 0x02 | 1u << 0x03 | 1u << 0x06 | 1u << 0x17;
-  return done.is(kPnp) && done.turn->minor < 32 && (kMinors >> done.turn->minor & 1) != 0 &&
-         is_error(done.status()) && done.has_own_status();
+  return done.is(replay::kMajorPnp) && done.turn->minor < 32 &&
+         (kMinors >> done.turn->minor & 1) != 0 && is_error(done.status()) && done.has_own_status();
 }
 
 bool refuses_close(const Completed& done) {
-  return (done.is(kClose) || done.is(kCleanup)) && is_error(done.status()) && done.has_own_status();
+  return (done.is(replay::kMajorClose) || done.is(replay::kMajorCleanup)) &&
+         is_error(done.status()) && done.has_own_status();
 }
 
 bool answers_query_remove_unsupported(const Completed& done) {
-  return done.is(kPnp) && done.turn->minor == kQueryRemoveDevice && done.is_attached() &&
-         done.status() == kStatusNotSupported && done.has_own_status();
+  return done.is(replay::kMajorPnp) && done.turn->minor == replay::kMinorQueryRemoveDevice &&
+         done.is_attached() && done.status() == kStatusNotSupported && done.has_own_status();
 }
 
 template <std::uint8_t Major>
@@ -95,34 +95,36 @@ bool completes_untouched(const Completed& done) {
 bool keeps_successful_pnp(const Completed& done) {
   // A driver that gives the interface itself, or answers a question with a yes that nobody below
   // could take back, may end the request.
-  constexpr std::uint32_t kMayEnd = 1u << kQueryRemoveDevice | 1u << 0x05 | 1u << kQueryInterface;
-  return done.is(kPnp) && done.ends_here() && done.is_attached() &&
+  constexpr std::uint32_t kMayEnd =
+      1u << replay::kMinorQueryRemoveDevice | 1u << 0x05 | 1u << kQueryInterface;
+  return done.is(replay::kMajorPnp) && done.ends_here() && done.is_attached() &&
          done.status() == kStatusSuccess &&
          !(done.turn->minor < 32 && (kMayEnd >> done.turn->minor & 1) != 0);
 }
 
 bool keeps_successful_power(const Completed& done) {
-  return done.is(kPower) && done.ends_here() && done.is_attached() &&
+  return done.is(replay::kMajorPower) && done.ends_here() && done.is_attached() &&
          done.status() == kStatusSuccess;
 }
 
 // Whatever state the device is to enter: the system does not stop for it.
 bool refuses_power(const Completed& done) {
-  return done.is(kPower) && done.turn->minor == kSetPower && is_error(done.status()) &&
-         done.status() != kStatusNotSupported && done.has_own_status();
+  return done.is(replay::kMajorPower) && done.turn->minor == replay::kMinorSetPower &&
+         is_error(done.status()) && done.status() != kStatusNotSupported && done.has_own_status();
 }
 
 bool answers_wmi_for_another(const Completed& done) {
   constexpr std::uint8_t kMinorMax = 0x0b;  // those with a ProviderId
-  const bool names_a_device = done.is(kSystemControl) && done.turn->minor <= kMinorMax &&
-                              done.turn->minor != 0x0a && done.turn->parameters[0] != 0;
+  const bool names_a_device = done.is(replay::kMajorSystemControl) &&
+                              done.turn->minor <= kMinorMax && done.turn->minor != 0x0a &&
+                              done.turn->parameters[0] != 0;
   return names_a_device && done.ends_here() && done.is_attached() &&
          done.turn->parameters[0] != done.turn->device;
 }
 
 bool relates_to_nothing(const Completed& done) {
-  return done.is(kPnp) && done.turn->minor == kQueryDeviceRelations && done.ends_here() &&
-         low32(done.turn->parameters[0]) == kTargetDeviceRelation &&
+  return done.is(replay::kMajorPnp) && done.turn->minor == kQueryDeviceRelations &&
+         done.ends_here() && low32(done.turn->parameters[0]) == kTargetDeviceRelation &&
          done.status() == kStatusSuccess && done[Operand::information] == 0;
 }
 
@@ -131,8 +133,9 @@ bool says_more_than_there_is(const Completed& done) {
   if (!done.was_received() || done.status() >> 30 == 3) return false;
   const std::uint8_t major = done.turn->major;
   const bool is_buffered_control =
-      major == kDeviceControl && (low32(done.turn->parameters[2]) & kMethodMask) == 0;
-  if (!is_buffered_control && major != kRead && major != kWrite) return false;
+      major == replay::kMajorDeviceControl && (low32(done.turn->parameters[2]) & kMethodMask) == 0;
+  if (!is_buffered_control && major != replay::kMajorRead && major != replay::kMajorWrite)
+    return false;
   const std::uint32_t size = low32(done.turn->parameters[0]);
   // Without an output buffer nothing is copied, and Information may be the bytes that were taken.
   if (is_buffered_control && size == 0) return false;
@@ -175,10 +178,11 @@ const Row kRows[] = {
      has_no_status, Shows::status_irp, "without a final status"},
     {checked_rule("C9:7", "completed-with-cancel-routine", Evidence::presence, {}, "C9:23C"),
      has_cancel_routine, Shows::routine_irp, "with a cancel routine set"},
-    {checked_rule("C9:216", "pnp-status-lost", Evidence::presence), turned_into_not_supported<kPnp>,
-     Shows::caller_irp, "with STATUS_NOT_SUPPORTED, though it had come back with another status"},
+    {checked_rule("C9:216", "pnp-status-lost", Evidence::presence),
+     turned_into_not_supported<replay::kMajorPnp>, Shows::caller_irp,
+     "with STATUS_NOT_SUPPORTED, though it had come back with another status"},
     {checked_rule("C9:21A", "power-status-lost", Evidence::presence),
-     turned_into_not_supported<kPower>, Shows::caller_irp,
+     turned_into_not_supported<replay::kMajorPower>, Shows::caller_irp,
      "with STATUS_NOT_SUPPORTED, though it had come back with another status"},
     {checked_rule("C9:220", "wmi-request-of-another-completed", Evidence::presence),
      answers_wmi_for_another, Shows::caller_irp_provider, "which names another device"},
@@ -186,11 +190,13 @@ const Row kRows[] = {
                   "WDM:PnpIrpCompletion"),
      keeps_successful_pnp, Shows::caller_irp, "with success, and did not pass it down"},
     {checked_rule("C9:22F", "untouched-pnp-request-completed", Evidence::presence, {}, "C9:22D"),
-     completes_untouched<kPnp>, Shows::caller_irp, "as it was, and did not pass it down"},
+     completes_untouched<replay::kMajorPnp>, Shows::caller_irp,
+     "as it was, and did not pass it down"},
     {checked_rule("C9:231", "successful-power-request-not-passed-down", Evidence::presence),
      keeps_successful_power, Shows::caller_irp, "with success, and did not pass it down"},
     {checked_rule("C9:232", "untouched-power-request-completed", Evidence::presence, {}, "C9:230"),
-     completes_untouched<kPower>, Shows::caller_irp, "as it was, and did not pass it down"},
+     completes_untouched<replay::kMajorPower>, Shows::caller_irp,
+     "as it was, and did not pass it down"},
     {checked_rule("C9:239", "completed-what-was-never-sent", Evidence::presence, {},
                   "WDM:IoAllocateComplete WDM:IoBuildFsdComplete"),
      was_never_sent, Shows::caller, "which it had made and never sent"},

@@ -6,7 +6,7 @@
 #include <utility>
 
 #include "checkers/biography.h"
-#include "replay/irp_major.h"
+#include "replay/irp_codes.h"
 
 namespace ddireplay::checkers {
 
@@ -32,7 +32,8 @@ std::uint64_t caller_of(const replay::Step& step, const replay::World& world) {
 std::string request_name(std::uint8_t major, std::uint8_t minor) {
   const std::string_view name = replay::irp_major_name(major);
   if (name.empty()) return fmt::format("major function {:#x}", major);
-  const bool has_minors = major == kPnp || major == kPower || major == kSystemControl;
+  const bool has_minors = major == replay::kMajorPnp || major == replay::kMajorPower ||
+                          major == replay::kMajorSystemControl;
   return has_minors ? fmt::format("{}, minor {:#x}", name, minor) : std::string(name);
 }
 

@@ -7,6 +7,7 @@
 
 #include "replay/checker.h"
 #include "replay/finding.h"
+#include "replay/irp_codes.h"
 #include "replay/nt_status.h"
 #include "replay/world.h"
 
@@ -19,19 +20,6 @@ using replay::kStatusPending;
 using replay::kStatusSuccess;
 
 inline constexpr std::uint32_t kNoStatus = 0xffffffff;
-
-inline constexpr std::uint8_t kClose = 0x02;
-inline constexpr std::uint8_t kRead = 0x03;
-inline constexpr std::uint8_t kWrite = 0x04;
-inline constexpr std::uint8_t kDeviceControl = 0x0e;
-inline constexpr std::uint8_t kCleanup = 0x12;
-inline constexpr std::uint8_t kPower = 0x16;
-inline constexpr std::uint8_t kSystemControl = 0x17;
-inline constexpr std::uint8_t kPnp = 0x1b;
-
-inline constexpr std::uint8_t kQueryRemoveDevice = 0x01;
-inline constexpr std::uint8_t kRemoveDevice = 0x02;
-inline constexpr std::uint8_t kSurpriseRemoval = 0x17;
 
 inline std::uint32_t low32(std::uint64_t value) { return static_cast<std::uint32_t>(value); }
 

@@ -90,7 +90,8 @@ bool has_upper_routine(const Sent& sent) {
 
 // What may be neither changed nor turned into something else on its way down.
 bool is_for_the_stack(std::uint8_t major) {
-  return major == kPnp || major == kPower || major == kSystemControl;
+  return major == replay::kMajorPnp || major == replay::kMajorPower ||
+         major == replay::kMajorSystemControl;
 }
 
 bool is_not_copied(const Sent& sent) {
@@ -131,7 +132,7 @@ bool is_reserved(const Sent& sent) {
                                     1u << 0x05 | 1u << 0x06 | 1u << 0x0a | 1u << 0x0b | 1u << 0x0c |
                                     1u << 0x0d | 1u << 0x11 | 1u << 0x12 | 1u << 0x14 | 1u << 0x15 |
                                     1u << 0x17 | 1u << 0x18 | 1u << 0x19;
-  return sent.is_first_of_own() && sent.is_readable() && sent.major() == kPnp &&
+  return sent.is_first_of_own() && sent.is_readable() && sent.major() == replay::kMajorPnp &&
          sent.minor() < 32 && (kMinors >> sent.minor() & 1) != 0;
 }
 
@@ -190,22 +191,22 @@ const Row kRows[] = {
     {checked_rule("C9:208", "request-out-of-stack-locations", Evidence::presence),
      is_out_of_locations, Shows::caller_irp, "without a stack location for it"},
     {checked_rule("C9:20E", "pnp-request-with-bad-first-status", Evidence::presence),
-     begins_with_bad_status<kPnp>, Shows::caller_irp,
+     begins_with_bad_status<replay::kMajorPnp>, Shows::caller_irp,
      "as its first, and its status is not STATUS_NOT_SUPPORTED"},
     {checked_rule("C9:20F", "power-request-with-bad-first-status", Evidence::presence),
-     begins_with_bad_status<kPower>, Shows::caller_irp,
+     begins_with_bad_status<replay::kMajorPower>, Shows::caller_irp,
      "as its first, and its status is not STATUS_NOT_SUPPORTED"},
     {checked_rule("C9:210", "wmi-request-with-bad-first-status", Evidence::presence),
-     begins_with_bad_status<kSystemControl>, Shows::caller_irp,
+     begins_with_bad_status<replay::kMajorSystemControl>, Shows::caller_irp,
      "as its first, and its status is not STATUS_NOT_SUPPORTED"},
     {checked_rule("C9:211", "request-passed-by-a-device", Evidence::presence), passes_by_a_device,
      Shows::caller_irp, "and passed by the device that it is attached above"},
     {checked_rule("C9:212", "next-location-not-copied", Evidence::presence), is_not_copied,
      Shows::caller_irp, "without having copied or skipped its stack location"},
-    {checked_rule("C9:215", "failed-pnp-request-passed-down", Evidence::presence), is_failed<kPnp>,
-     Shows::caller_irp, "though it had failed it"},
+    {checked_rule("C9:215", "failed-pnp-request-passed-down", Evidence::presence),
+     is_failed<replay::kMajorPnp>, Shows::caller_irp, "though it had failed it"},
     {checked_rule("C9:219", "failed-power-request-passed-down", Evidence::presence),
-     is_failed<kPower>, Shows::caller_irp, "though it had failed it"},
+     is_failed<replay::kMajorPower>, Shows::caller_irp, "though it had failed it"},
     {checked_rule("C9:237", "reserved-request-sent", Evidence::presence), is_reserved,
      Shows::caller, "which only the system may send"},
     {checked_rule("C9:302", "threaded-request-sent-at-apc-level", Evidence::presence),

@@ -11,6 +11,7 @@
 #include "checkers/makers.h"
 #include "checkers/remove_lock/remove_lock_object.h"
 #include "checkers/text.h"
+#include "replay/irp_codes.h"
 #include "replay/world.h"
 
 namespace ddireplay::checkers {
@@ -43,8 +44,8 @@ const Rule kRules[] = {
 constexpr Op kOperations[] = {Op::removelock_drain, Op::device_delete, Op::callback_enter};
 
 bool is_removal(const CallbackFrame& frame) {
-  return frame.kind == CallbackKind::dispatch && frame.major == kPnp &&
-         frame.minor == kRemoveDevice;
+  return frame.kind == CallbackKind::dispatch && frame.major == replay::kMajorPnp &&
+         frame.minor == replay::kMinorRemoveDevice;
 }
 // Somebody else's callback may finish a removal.
 bool may_be_for_removal(const CallbackFrame& frame) {

@@ -10,6 +10,7 @@
 #include "checkers/makers.h"
 #include "checkers/remove_lock/remove_lock_object.h"
 #include "checkers/text.h"
+#include "replay/irp_codes.h"
 #include "replay/world.h"
 
 namespace ddireplay::checkers {
@@ -41,20 +42,20 @@ struct RequestRow {
 };
 // The last one is for all others.
 constexpr RequestRow kRows[] = {
-    {0x03, kAny, "WDM:RemoveLockForwardRead", "read-forwarded-without-remove-lock",
+    {replay::kMajorRead, kAny, "WDM:RemoveLockForwardRead", "read-forwarded-without-remove-lock",
      "a read request", "WDM:RemoveLockForwardRead2"},
-    {0x04, kAny, "WDM:RemoveLockForwardWrite", "write-forwarded-without-remove-lock",
+    {replay::kMajorWrite, kAny, "WDM:RemoveLockForwardWrite", "write-forwarded-without-remove-lock",
      "a write request", "WDM:RemoveLockForwardWrite2"},
-    {0x0e, kAny, "WDM:RemoveLockForwardDeviceControl",
+    {replay::kMajorDeviceControl, kAny, "WDM:RemoveLockForwardDeviceControl",
      "device-control-forwarded-without-remove-lock", "a device-control request",
      "WDM:RemoveLockForwardDeviceControl2"},
-    {0x0f, kAny, "WDM:RemoveLockForwardDeviceControlInternal",
+    {replay::kMajorInternalDeviceControl, kAny, "WDM:RemoveLockForwardDeviceControlInternal",
      "internal-device-control-forwarded-without-remove-lock", "an internal device-control request",
      "WDM:RemoveLockForwardDeviceControlInternal2"},
-    {kPnp, 0x01, "WDM:RemoveLockQueryMnRemove", "query-remove-forwarded-without-remove-lock",
-     "IRP_MN_QUERY_REMOVE_DEVICE", ""},
-    {kPnp, 0x17, "WDM:RemoveLockMnSurpriseRemove", "surprise-removal-forwarded-without-remove-lock",
-     "IRP_MN_SURPRISE_REMOVAL", ""},
+    {replay::kMajorPnp, replay::kMinorQueryRemoveDevice, "WDM:RemoveLockQueryMnRemove",
+     "query-remove-forwarded-without-remove-lock", "IRP_MN_QUERY_REMOVE_DEVICE", ""},
+    {replay::kMajorPnp, replay::kMinorSurpriseRemoval, "WDM:RemoveLockMnSurpriseRemove",
+     "surprise-removal-forwarded-without-remove-lock", "IRP_MN_SURPRISE_REMOVAL", ""},
     {kAny, kAny, "WDM:RemoveLockForward", "request-forwarded-without-remove-lock", "a request",
      "WDM:RemoveLockForward2"},
 };
@@ -90,7 +91,7 @@ class RemoveLockForward final : public replay::Checker {
     // A request of the driver's own is not the one that the routine was given.
     if (frame.irp == 0 || frame.irp != step[Operand::irp]) return;
     // The removal itself has rules of its own.
-    if (frame.major == kPnp && frame.minor == kRemoveDevice) return;
+    if (frame.major == replay::kMajorPnp && frame.minor == replay::kMinorRemoveDevice) return;
     const replay::Device* device = before.devices().find(frame.argument);
     if (device == nullptr) return;
     before.remove_locks().for_each_in(device->begin(), device->end(), [&](const RemoveLock& lock) {

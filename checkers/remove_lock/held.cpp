@@ -10,6 +10,7 @@
 #include "checkers/makers.h"
 #include "checkers/remove_lock/remove_lock_object.h"
 #include "checkers/text.h"
+#include "replay/irp_codes.h"
 #include "replay/nt_status.h"
 #include "replay/world.h"
 
@@ -41,22 +42,27 @@ struct MajorRow {
 };
 // The last one is for all others.
 constexpr MajorRow kRows[] = {
-    {0x00, "WDM:RemoveLockReleaseCreate", "remove-lock-held-after-create", "a create request", ""},
-    {0x02, "WDM:RemoveLockReleaseClose", "remove-lock-held-after-close", "a close request", ""},
-    {0x03, "WDM:RemoveLockReleaseRead", "remove-lock-held-after-read", "a read request", ""},
-    {0x04, "WDM:RemoveLockReleaseWrite", "remove-lock-held-after-write", "a write request", ""},
-    {0x0e, "WDM:RemoveLockReleaseDeviceControl", "remove-lock-held-after-device-control",
-     "a device-control request", ""},
-    {0x0f, "WDM:RemoveLockReleaseInternalDeviceControl",
+    {replay::kMajorCreate, "WDM:RemoveLockReleaseCreate", "remove-lock-held-after-create",
+     "a create request", ""},
+    {replay::kMajorClose, "WDM:RemoveLockReleaseClose", "remove-lock-held-after-close",
+     "a close request", ""},
+    {replay::kMajorRead, "WDM:RemoveLockReleaseRead", "remove-lock-held-after-read",
+     "a read request", ""},
+    {replay::kMajorWrite, "WDM:RemoveLockReleaseWrite", "remove-lock-held-after-write",
+     "a write request", ""},
+    {replay::kMajorDeviceControl, "WDM:RemoveLockReleaseDeviceControl",
+     "remove-lock-held-after-device-control", "a device-control request", ""},
+    {replay::kMajorInternalDeviceControl, "WDM:RemoveLockReleaseInternalDeviceControl",
      "remove-lock-held-after-internal-device-control", "an internal device-control request", ""},
-    {0x10, "WDM:RemoveLockReleaseShutdown", "remove-lock-held-after-shutdown", "a shutdown request",
-     ""},
-    {0x12, "WDM:RemoveLockReleaseCleanup", "remove-lock-held-after-cleanup", "a cleanup request",
-     ""},
-    {0x16, "WDM:RemoveLockReleasePower", "remove-lock-held-after-power", "a power request", ""},
-    {0x17, "WDM:RemoveLockReleaseSystemControl", "remove-lock-held-after-system-control",
-     "a WMI request", ""},
-    {kPnp, "WDM:RemoveLockReleasePnp", "remove-lock-held-after-pnp", "a PnP request",
+    {replay::kMajorShutdown, "WDM:RemoveLockReleaseShutdown", "remove-lock-held-after-shutdown",
+     "a shutdown request", ""},
+    {replay::kMajorCleanup, "WDM:RemoveLockReleaseCleanup", "remove-lock-held-after-cleanup",
+     "a cleanup request", ""},
+    {replay::kMajorPower, "WDM:RemoveLockReleasePower", "remove-lock-held-after-power",
+     "a power request", ""},
+    {replay::kMajorSystemControl, "WDM:RemoveLockReleaseSystemControl",
+     "remove-lock-held-after-system-control", "a WMI request", ""},
+    {replay::kMajorPnp, "WDM:RemoveLockReleasePnp", "remove-lock-held-after-pnp", "a PnP request",
      "WDM:RemoveLock"},
     {kAnyMajor, "WDM:RemoveLockRelease2", "remove-lock-held-after-request", "a request", ""},
 };

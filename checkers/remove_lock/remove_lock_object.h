@@ -19,8 +19,4 @@ inline replay::FindingObject object_of(const replay::RemoveLock& lock, const rep
   return object;
 }
 
-// Major and minor functions that rules about remove locks speak of.
-inline constexpr std::uint8_t kPnp = 0x1b;
-inline constexpr std::uint8_t kRemoveDevice = 0x02;
-
 }  // namespace ddireplay::checkers

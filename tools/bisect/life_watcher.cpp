@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "replay/irp_major.h"
+#include "replay/irp_codes.h"
 #include "tools/report/report_view.h"
 
 namespace ddireplay::tools::bisect {

@@ -1,6 +1,6 @@
 #include "tools/bisect/way.h"
 
-#include "replay/irp_major.h"
+#include "replay/irp_codes.h"
 
 namespace ddireplay::tools::bisect {
 

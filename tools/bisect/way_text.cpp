@@ -7,7 +7,7 @@
 #include <utility>
 #include <vector>
 
-#include "replay/irp_major.h"
+#include "replay/irp_codes.h"
 #include "tools/report/append.h"
 #include "tools/report/text.h"
 

@@ -8,7 +8,7 @@
 #include <utility>
 
 #include "replay/binder.h"
-#include "replay/irp_major.h"
+#include "replay/irp_codes.h"
 #include "tools/diff/compared_fields.h"
 #include "tools/diff/creations.h"
 #include "tools/diff/object_table.h"

@@ -5,7 +5,7 @@
 #include <array>
 #include <string_view>
 
-#include "replay/irp_major.h"
+#include "replay/irp_codes.h"
 #include "tools/report/text.h"
 
 namespace ddireplay::tools {

@@ -1,4 +1,4 @@
-// The major function codes of requests.
+// The major function codes of requests, and minor ones.
 #pragma once
 
 #include <array>
@@ -6,6 +6,26 @@
 #include <string_view>
 
 namespace ddireplay::replay {
+
+inline constexpr std::uint8_t kMajorCreate = 0x00;
+inline constexpr std::uint8_t kMajorClose = 0x02;
+inline constexpr std::uint8_t kMajorRead = 0x03;
+inline constexpr std::uint8_t kMajorWrite = 0x04;
+inline constexpr std::uint8_t kMajorDeviceControl = 0x0e;
+inline constexpr std::uint8_t kMajorInternalDeviceControl = 0x0f;
+inline constexpr std::uint8_t kMajorShutdown = 0x10;
+inline constexpr std::uint8_t kMajorCleanup = 0x12;
+inline constexpr std::uint8_t kMajorPower = 0x16;
+inline constexpr std::uint8_t kMajorSystemControl = 0x17;
+inline constexpr std::uint8_t kMajorPnp = 0x1b;
+
+// Of IRP_MJ_PNP.
+inline constexpr std::uint8_t kMinorStartDevice = 0x00;
+inline constexpr std::uint8_t kMinorQueryRemoveDevice = 0x01;
+inline constexpr std::uint8_t kMinorRemoveDevice = 0x02;
+inline constexpr std::uint8_t kMinorSurpriseRemoval = 0x17;
+// Of IRP_MJ_POWER.
+inline constexpr std::uint8_t kMinorSetPower = 0x02;
 
 // "IRP_MJ_DEVICE_CONTROL"; empty where no request has that code.
 constexpr std::string_view irp_major_name(std::uint64_t major) {
@@ -44,9 +64,7 @@ constexpr std::string_view irp_major_name(std::uint64_t major) {
 
 // A device control request, the internal kind too: one of its parameters is an I/O control code.
 constexpr bool has_control_code(std::uint64_t major) {
-  constexpr std::uint64_t kDeviceControl = 0x0e;
-  constexpr std::uint64_t kInternalDeviceControl = 0x0f;
-  return major == kDeviceControl || major == kInternalDeviceControl;
+  return major == kMajorDeviceControl || major == kMajorInternalDeviceControl;
 }
 
 }  // namespace ddireplay::replay
