@@ -8,7 +8,6 @@
 // what is missing. Only what is no trace at all, or needs a newer reader, throws Error.
 #pragma once
 
-#include <array>
 #include <cstdint>
 #include <memory>
 #include <optional>

@@ -1,7 +1,5 @@
 #include "replay/binder.h"
 
-#include <algorithm>
-
 #include "replay/nt_status.h"
 
 namespace ddireplay::replay {

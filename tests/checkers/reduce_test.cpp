@@ -4,7 +4,6 @@
 #include <algorithm>
 #include <catch2/catch.hpp>
 #include <filesystem>
-#include <fstream>
 #include <optional>
 #include <set>
 #include <sstream>
@@ -14,6 +13,7 @@
 #include "format/text_form.h"
 #include "format/trace_copy.h"
 #include "replay/reduce/reducer.h"
+#include "tests/checkers/rule_traces.h"
 
 namespace ddireplay {
 namespace {
@@ -22,12 +22,8 @@ namespace fs = std::filesystem;
 using format::TraceReader;
 
 std::vector<fs::path> triggers() {
-  std::vector<fs::path> traces;
-  for (const fs::directory_entry& entry : fs::recursive_directory_iterator(DDIREPLAY_RULE_TRACES)) {
-    const std::string name = entry.path().filename().string();
-    if (name.find("-trigger") != std::string::npos) traces.push_back(entry.path());
-  }
-  std::sort(traces.begin(), traces.end());
+  std::vector<fs::path> traces = tests::rule_traces();
+  std::erase_if(traces, [](const fs::path& path) { return !tests::is_trigger(path); });
   return traces;
 }
 
@@ -81,9 +77,7 @@ void check_minimal(const replay::Reduction& reduction, const replay::Finding& fi
 
 TEST_CASE("every finding of the rules' triggers is reduced to events that it needs, all of them") {
   for (const fs::path& path : triggers()) {
-    std::ostringstream text;
-    text << std::ifstream(path).rdbuf();
-    TraceReader trace = format::trace_from_text(text.str(), path.filename().string());
+    TraceReader trace = format::trace_from_text(tests::read_file(path), path.filename().string());
     std::set<std::uint64_t> seen;
     for (const replay::Finding& finding : replay_all(trace).findings) {
       if (!seen.insert(finding.fingerprint).second) continue;

@@ -4,81 +4,38 @@
 #include <algorithm>
 #include <catch2/catch.hpp>
 #include <filesystem>
-#include <fstream>
 #include <set>
-#include <sstream>
 #include <string>
 #include <vector>
 
 #include "checkers/registry.h"
 #include "format/text_form.h"
 #include "tests/checkers/expectations.h"
+#include "tests/checkers/rule_traces.h"
 
 namespace ddireplay {
 namespace {
 
 namespace fs = std::filesystem;
-
-std::vector<fs::path> all_traces() {
-  std::vector<fs::path> traces;
-  for (const fs::directory_entry& entry : fs::recursive_directory_iterator(DDIREPLAY_RULE_TRACES)) {
-    if (entry.path().extension() == ".txt" && entry.path().filename() != "CMakeLists.txt") {
-      traces.push_back(entry.path());
-    }
-  }
-  std::sort(traces.begin(), traces.end());
-  return traces;
-}
-
-std::string read_file(const fs::path& path) {
-  std::ostringstream text;
-  text << std::ifstream(path).rdbuf();
-  return text.str();
-}
-
-replay::Report run(std::string_view text, const std::string& name,
-                   const replay::ReplayOptions& options = {}) {
-  format::TraceReader reader = format::trace_from_text(text, name);
-  const auto checkers = checkers::make_all_checkers();
-  replay::Replay replay(reader, checkers, options);
-  replay.run();
-  return replay.report();
-}
-
-// "C4-62", of "C4-62-trigger-large" or "C4-62-silent".
-std::string id_in_name(const fs::path& path) {
-  const std::string name = path.stem().string();
-  return name.substr(0, std::min(name.find("-trigger"), name.find("-silent")));
-}
-
-// "C4:62"
-std::string rule_id(const fs::path& path) {
-  std::string id = id_in_name(path);
-  if (const std::size_t dash = id.find('-'); dash != std::string::npos) id[dash] = ':';
-  return id;
-}
+using tests::is_trigger;
+using tests::read_file;
+using tests::rule_id;
+using tests::rule_traces;
 
 // As a person would replay it who asks for nothing but that rule besides: advice that is given on
 // request would else be in the files of all families.
 replay::Report run(const fs::path& path) {
-  return run(read_file(path), path.filename().string(),
-             {.threads = 1, .rules = {"default", rule_id(path)}});
-}
-
-// "C4:62" as file names have it.
-std::string file_id(const replay::Rule& rule) {
-  std::string id = rule.id();
-  std::replace(id.begin(), id.end(), ':', '-');
-  return id;
+  return tests::replay_text(read_file(path), path.filename().string(),
+                            {.threads = 1, .rules = {"default", rule_id(path)}});
 }
 
 bool reports(const replay::Report& report, const std::string& id) {
   return std::any_of(report.findings.begin(), report.findings.end(),
-                     [&](const replay::Finding& finding) { return file_id(*finding.rule) == id; });
+                     [&](const replay::Finding& finding) { return finding.rule->id() == id; });
 }
 
 TEST_CASE("each trace gives the findings that it says it gives") {
-  for (const fs::path& path : all_traces()) {
+  for (const fs::path& path : rule_traces()) {
     const std::string text = read_file(path);
     const auto expected = tests::read_expectations(text);
     INFO(path.string());
@@ -92,37 +49,32 @@ TEST_CASE("each trace gives the findings that it says it gives") {
 }
 
 TEST_CASE("a trigger gives its rule, and a near miss does not") {
-  for (const fs::path& path : all_traces()) {
+  for (const fs::path& path : rule_traces()) {
     const std::string name = path.stem().string();
     INFO(path.string());
-    const std::size_t trigger = name.find("-trigger");
-    const std::size_t silent = name.find("-silent");
-    REQUIRE((trigger != std::string::npos || silent != std::string::npos));
-    const bool is_trigger = trigger != std::string::npos;
-    CHECK(reports(run(path), id_in_name(path)) == is_trigger);
+    REQUIRE((is_trigger(path) || name.find("-silent") != std::string::npos));
+    CHECK(reports(run(path), rule_id(path)) == is_trigger(path));
   }
 }
 
 TEST_CASE("every rule has a trigger and a near miss, and no file is for a rule that isn't there") {
   std::set<std::string> triggers;
   std::set<std::string> silents;
-  for (const fs::path& path : all_traces()) {
-    const std::string name = path.stem().string();
-    triggers.insert(name.substr(0, name.find("-trigger")));
-    silents.insert(name.substr(0, name.find("-silent")));
+  for (const fs::path& path : rule_traces()) {
+    (is_trigger(path) ? triggers : silents).insert(rule_id(path));
   }
   std::set<std::string> ids;
   for (const auto& checker : checkers::make_all_checkers()) {
     for (const replay::Rule& rule : checker->rules()) {
       INFO(rule.id());
-      CHECK(ids.insert(file_id(rule)).second);
-      CHECK(triggers.count(file_id(rule)) == 1);
-      CHECK(silents.count(file_id(rule)) == 1);
+      CHECK(ids.insert(rule.id()).second);
+      CHECK(triggers.count(rule.id()) == 1);
+      CHECK(silents.count(rule.id()) == 1);
     }
   }
-  for (const fs::path& path : all_traces()) {
+  for (const fs::path& path : rule_traces()) {
     INFO(path.string());
-    CHECK(ids.count(id_in_name(path)) == 1);
+    CHECK(ids.count(rule_id(path)) == 1);
   }
 }
 
@@ -131,14 +83,14 @@ TEST_CASE("without its rule a trigger gives other findings") {
   for (const auto& checker : checkers::make_all_checkers()) {
     for (const replay::Rule& rule : checker->rules()) all.push_back(rule.id());
   }
-  for (const fs::path& path : all_traces()) {
-    const std::string name = path.stem().string();
-    if (name.find("-trigger") == std::string::npos) continue;
+  for (const fs::path& path : rule_traces()) {
+    if (!is_trigger(path)) continue;
     INFO(path.string());
     replay::ReplayOptions options;
     std::copy_if(all.begin(), all.end(), std::back_inserter(options.rules),
                  [&](const std::string& other) { return other != rule_id(path); });
-    CHECK_FALSE(reports(run(read_file(path), name, options), id_in_name(path)));
+    CHECK_FALSE(
+        reports(tests::replay_text(read_file(path), path.string(), options), rule_id(path)));
   }
 }
 
@@ -173,14 +125,12 @@ TEST_CASE("every rule is described") {
 }
 
 TEST_CASE("a rule has looked at something wherever it is triggered") {
-  for (const fs::path& path : all_traces()) {
-    const std::string name = path.stem().string();
-    const std::size_t end = name.find("-trigger");
-    if (end == std::string::npos) continue;
+  for (const fs::path& path : rule_traces()) {
+    if (!is_trigger(path)) continue;
     INFO(path.string());
     const replay::Report report = run(path);
     for (const replay::RuleActivity& armed : report.rules_armed) {
-      if (file_id(*armed.rule) == name.substr(0, end)) CHECK(armed.events_seen != 0);
+      if (armed.rule->id() == rule_id(path)) CHECK(armed.events_seen != 0);
     }
   }
 }
@@ -192,7 +142,8 @@ bool is_armed(const replay::Report& report, std::string_view id) {
 
 TEST_CASE("rules that are not armed by default have to be asked for") {
   const auto armed = [](std::vector<std::string> names) {
-    return run("ddireplay-text 1\n", "text", {.threads = 1, .rules = std::move(names)});
+    return tests::replay_text("ddireplay-text 1\n", "text",
+                              {.threads = 1, .rules = std::move(names)});
   };
   std::size_t all = 0;
   for (const auto& checker : checkers::make_all_checkers()) all += checker->rules().size();
@@ -207,13 +158,16 @@ TEST_CASE("rules that are not armed by default have to be asked for") {
 }
 
 TEST_CASE("a bug check stands for its rules that are armed by default") {
-  const replay::Report report = run("ddireplay-text 1\n", "text", {.threads = 1, .rules = {"C9"}});
+  const replay::Report report =
+      tests::replay_text("ddireplay-text 1\n", "text", {.threads = 1, .rules = {"C9"}});
   CHECK(is_armed(report, "C9:10"));
   CHECK_FALSE(is_armed(report, "C4:62"));
-  const replay::Report others = run("ddireplay-text 1\n", "text", {.threads = 1, .rules = {"C4"}});
+  const replay::Report others =
+      tests::replay_text("ddireplay-text 1\n", "text", {.threads = 1, .rules = {"C4"}});
   CHECK(is_armed(others, "C4:62"));
   CHECK_FALSE(is_armed(others, "C4:2000"));
-  CHECK_THROWS_AS(run("ddireplay-text 1\n", "text", {.threads = 1, .rules = {"C"}}), format::Error);
+  CHECK_THROWS_AS(tests::replay_text("ddireplay-text 1\n", "text", {.threads = 1, .rules = {"C"}}),
+                  format::Error);
 }
 
 TEST_CASE("rules are selected by id, by alias and by slug") {
@@ -225,14 +179,15 @@ ExFreePoolWithTag P=0xffffa00000001000 Tag='Test'
 ExFreePoolWithTag P=0xffffa00000001000 Tag='Test'
 )";
   for (const std::string name : {"C4:13", "C4:14", "pool-freed-twice"}) {
-    const replay::Report report = run(text, "text", {.threads = 1, .rules = {name}});
+    const replay::Report report = tests::replay_text(text, "text", {.threads = 1, .rules = {name}});
     REQUIRE(report.rules_armed.size() == 1);
     CHECK(report.rules_armed[0].rule->id() == "C4:13");
     CHECK(report.rules_armed[0].events_seen == 2);
     CHECK(report.findings.size() == 1);
   }
-  CHECK(run(text, "text", {.threads = 1, .rules = {"C4:62"}}).findings.empty());
-  CHECK_THROWS_AS(run(text, "text", {.threads = 1, .rules = {"C4:62", "C4:FFF"}}), format::Error);
+  CHECK(tests::replay_text(text, "text", {.threads = 1, .rules = {"C4:62"}}).findings.empty());
+  CHECK_THROWS_AS(tests::replay_text(text, "text", {.threads = 1, .rules = {"C4:62", "C4:FFF"}}),
+                  format::Error);
 }
 
 }  // namespace

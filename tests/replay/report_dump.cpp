@@ -33,12 +33,18 @@ std::string dump(const replay::Report& report) {
     fmt::format_to(out, "not modelled {} {}\n", ddi.name, ddi.calls);
   }
   for (const replay::Finding& finding : report.findings) {
-    fmt::format_to(out, "{} #{} {:#x} driver {} verdict {} root {} {:016x} {}\n",
-                   finding.rule->id(), finding.position, fmt::join(finding.parameters, " "),
-                   finding.driver, static_cast<int>(finding.verdict), finding.root,
-                   finding.fingerprint, finding.sentence);
-    for (const replay::FindingObject& object : finding.objects) dump_object(text, object);
+    fmt::format_to(out, "root {} ", finding.root);
+    text += dump(finding);
   }
+  return text;
+}
+
+std::string dump(const replay::Finding& finding) {
+  std::string text = fmt::format(
+      "{} #{} {:#x} driver {} verdict {} repeats {} {:016x} {}\n", finding.rule->id(),
+      finding.position, fmt::join(finding.parameters, " "), finding.driver,
+      static_cast<int>(finding.verdict), finding.repeats, finding.fingerprint, finding.sentence);
+  for (const replay::FindingObject& object : finding.objects) dump_object(text, object);
   return text;
 }
 

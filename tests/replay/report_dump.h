@@ -8,5 +8,7 @@
 namespace ddireplay::tests {
 
 std::string dump(const replay::Report& report);
+// All but its root: a place among the report's findings.
+std::string dump(const replay::Finding& finding);
 
 }  // namespace ddireplay::tests
