@@ -264,7 +264,7 @@ class ContainerReader {
       }
       expected = std::max<std::uint64_t>(expected, number + std::uint64_t{1});
       if (any_missing && chunk.header.kind == ChunkKind::mark) chunk.after_hole = true;
-      if (chunk.header.kind != ChunkKind::events) continue;
+      if (chunk.header.kind != ChunkKind::events || chunk.header.stream >= kMaxProcessors) continue;
       streams.insert(chunk.header.stream);
       chunk.after_hole = seen_since.insert(chunk.header.stream).second && any_missing;
     }
@@ -275,9 +275,11 @@ class ContainerReader {
   // only one of a processor that has none at all: one gap stands for all of these.
   void note_open_streams(std::set<std::uint16_t> streams,
                          const std::set<std::uint16_t>& seen_since) {
+    const std::uint32_t processors =
+        std::min<std::uint32_t>(result_.header.processor_count, kMaxProcessors);
     std::uint16_t unseen = 0;
-    while (streams.contains(unseen)) ++unseen;
-    if (unseen < result_.header.processor_count) streams.insert(unseen);
+    while (unseen < processors && streams.contains(unseen)) ++unseen;
+    if (unseen < processors) streams.insert(unseen);
     std::ranges::set_difference(streams, seen_since, std::back_inserter(result_.open_streams));
   }
 
@@ -333,9 +335,11 @@ class ContainerReader {
     condition.lost_events = std::max(condition.lost_events, footer.lost);
     if (is_in_order(footer.end_reason)) return;
     condition.recovered = true;
-    problem(footer.end_reason == EndReason::recovered
-                ? "it was recovered earlier: what came after its last chunk isn't known"
-                : "its recorder did not close it: what came after its last chunk isn't known");
+    problem(fmt::format("{}: what came after its last chunk isn't known",
+                        footer.end_reason == EndReason::recovered ? "it was recovered earlier"
+                        : footer.end_reason == EndReason::disk_full
+                            ? "the disk was full"
+                            : "its recorder did not close it"));
   }
 
   Bytes file_;

@@ -103,10 +103,12 @@ enum class EndReason : std::uint16_t {
   cut_off,         // a part of a recording: what came behind was left out
 };
 
-// Whether a recorder closed the trace: otherwise what came after the last chunk isn't known.
+// Whether a recorder closed the trace when it had written all: otherwise what came after the last
+// chunk isn't known.
 constexpr bool is_in_order(EndReason reason) {
   switch (reason) {
     case EndReason::recovered:
+    case EndReason::disk_full:
     case EndReason::target_crashed:
     case EndReason::host_died:
     case EndReason::hung:

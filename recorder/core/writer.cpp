@@ -117,13 +117,21 @@ bool Writer::drain_rings(bool flush) {
   return !failed_;
 }
 
+// One round takes no more than a share. Where nothing can be written, what is taken out is counted.
+void Writer::drain_all() {
+  const auto taken = [this] { return events() + unwritten_.load(std::memory_order_relaxed); };
+  for (std::uint64_t before = ~taken(); before != taken();) {
+    before = taken();
+    for (std::size_t stream = 0; stream < recorder_.rings().size(); ++stream) {
+      drain_ring(static_cast<std::uint16_t>(stream), true);
+    }
+  }
+}
+
 bool Writer::finish(format::EndReason reason, bool started_attached,
                     std::span<const std::string_view> notices) {
-  // One round takes no more than a share; the last ones take what there is.
-  for (std::uint64_t before = ~events(); before != events();) {
-    before = events();
-    drain_rings(true);
-  }
+  drain_all();
+  failed_ = false;
   for (std::size_t stream = 0; stream < recorder_.rings().size(); ++stream) {
     close_ring(static_cast<std::uint16_t>(stream));
   }
@@ -138,7 +146,8 @@ bool Writer::finish(format::EndReason reason, bool started_attached,
   footer.events = flight_.is_used() ? kept_events_ : events();
   footer.lost = flight_.is_used() ? kept_lost_ : lost();
   footer.flight = begins_late_;
-  footer.end_reason = reason;
+  footer.end_reason =
+      has_failed_ && format::is_in_order(reason) ? format::EndReason::disk_full : reason;
   footer.imports = imports_.first(list_imports());
   footer.stacks_lost = recorder_.lost_stacks();
   footer.started_attached = started_attached;
@@ -150,7 +159,7 @@ bool Writer::finish(format::EndReason reason, bool started_attached,
 }
 
 std::uint64_t Writer::lost() const {
-  std::uint64_t lost = 0;
+  std::uint64_t lost = unwritten_.load(std::memory_order_relaxed);
   for (const Ring& ring : recorder_.rings()) lost += ring.lost_total();
   return lost;
 }
@@ -190,8 +199,19 @@ void Writer::stage(std::uint16_t stream, const Drained& drained) {
   std::atomic_ref(memory.staged_slots).store(drained.slots, std::memory_order_release);
 }
 
+// What can't be written is a loss: the next chunk of the stream that can be tells of it.
 bool Writer::write_chunk(std::uint16_t stream, std::span<const Slot> slots) {
-  survey(slots);
+  const std::uint32_t events = survey(slots);
+  if (!failed_ && append_chunk(encode(stream, slots))) {
+    carried_loss_[stream] = 0;
+    return true;
+  }
+  carried_loss_[stream] += events;
+  unwritten_.fetch_add(events, std::memory_order_relaxed);
+  return false;
+}
+
+std::span<const std::byte> Writer::encode(std::uint16_t stream, std::span<const Slot> slots) {
   const format::ChunkTables tables{recorder_.tables().modules(), recorder_.tables().functions(),
                                    recorder_.stacks().view()};
   const format::ChunkIdentity identity{.trace_id = trace_id_,
@@ -199,17 +219,17 @@ bool Writer::write_chunk(std::uint16_t stream, std::span<const Slot> slots) {
                                        .number = next_number_,
                                        .lost_before = carried_loss_[stream],
                                        .time = platform::clock()};
-  const std::span<const std::byte> chunk = encoder_.encode(identity, slots, tables, chunk_);
-  carried_loss_[stream] = 0;
-  return append_chunk(chunk);
+  return encoder_.encode(identity, slots, tables, chunk_);
 }
+
+void Writer::fail() { failed_ = has_failed_ = true; }
 
 bool Writer::append(std::span<const std::byte> bytes) {
   if (failed_) return false;
   if (bytes.empty() || !output_.append(bytes)) {
     // A piece of a chunk at the end would make a trace that was closed look damaged.
     output_.truncate(this->bytes());
-    failed_ = true;
+    fail();
     return false;
   }
   bytes_.fetch_add(bytes.size(), std::memory_order_relaxed);
@@ -239,8 +259,9 @@ bool Writer::keep_chunk(std::span<const std::byte> chunk) {
     drop(*reinterpret_cast<const format::ChunkHeader*>(chunk.data()));
     return true;
   }
-  failed_ = !output_.write_at(sizeof(format::FileHeader) + *place, chunk);
-  return !failed_;
+  // It is kept all the same, and may be written at the end.
+  if (!output_.write_at(sizeof(format::FileHeader) + *place, chunk)) fail();
+  return true;
 }
 
 // In place of the circle come its chunks in their order. Should this end half-way, what has been
@@ -250,11 +271,11 @@ void Writer::write_kept() {
   bytes_.store(sizeof(format::FileHeader), std::memory_order_relaxed);
   for (std::size_t i = 0; i < flight_.size(); ++i) {
     const auto& header = *reinterpret_cast<const format::ChunkHeader*>(flight_.chunk(i).data());
-    if (!index_chunk(flight_.chunk(i))) return;
     if (i == 0) begins_late_ = header.number != 0;
-    kept_events_ += header.event_count;
     kept_lost_ += header.lost_before;
+    (index_chunk(flight_.chunk(i)) ? kept_events_ : kept_lost_) += header.event_count;
   }
+  for (const std::uint64_t untold : carried_loss_) kept_lost_ += untold;
   tell_of_silent_streams();
 }
 
@@ -314,8 +335,10 @@ bool Writer::write_mark() {
   return append_chunk(std::as_bytes(std::span(&mark, 1)));
 }
 
-void Writer::survey(std::span<const Slot> slots) {
-  for (std::size_t at = 0; at < slots.size();) {
+// How many events these are, besides.
+std::uint32_t Writer::survey(std::span<const Slot> slots) {
+  std::uint32_t events = 0;
+  for (std::size_t at = 0; at < slots.size(); ++events) {
     const Record& record = reinterpret_cast<const Record&>(slots[at]);
     at += format::slots_for(value_count(record));
     CallCount& count = calls_[record.function];
@@ -331,6 +354,7 @@ void Writer::survey(std::span<const Slot> slots) {
     word |= bit;
     add_modules_of(record.stack);
   }
+  return events;
 }
 
 void Writer::add_modules_of(std::uint32_t stack) {

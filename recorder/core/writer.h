@@ -63,10 +63,13 @@ class Writer {
   bool pump(bool flush);
 
   // Takes out the rest, and closes the file. Nobody may be storing any more. After a failure it
-  // tries once more: a footer is small, and may find room where a chunk didn't.
+  // tries once more: what tells of losses, and a footer, are small, and may find room where a chunk
+  // didn't. The trace then ends by a full disk, if it would have ended in order.
   bool finish(format::EndReason reason, bool started_attached,
               std::span<const std::string_view> notices);
 
+  // Something could not be written, whenever that was.
+  bool has_failed() const { return has_failed_; }
   // Some ring fills faster than it is emptied: don't wait before the next pump().
   bool is_behind() const { return behind_; }
 
@@ -84,9 +87,12 @@ class Writer {
   };
 
   bool drain_rings(bool flush);
+  void drain_all();
   bool drain_ring(std::uint16_t stream, bool flush);
   void stage(std::uint16_t stream, const Drained& drained);
   bool write_chunk(std::uint16_t stream, std::span<const Slot> slots);
+  std::span<const std::byte> encode(std::uint16_t stream, std::span<const Slot> slots);
+  void fail();
   bool append(std::span<const std::byte> bytes);
   bool append_chunk(std::span<const std::byte> chunk);
   bool index_chunk(std::span<const std::byte> chunk);
@@ -95,7 +101,7 @@ class Writer {
   void tell_of_silent_streams();
   bool close_ring(std::uint16_t stream);
   bool write_mark();
-  void survey(std::span<const Slot> slots);
+  std::uint32_t survey(std::span<const Slot> slots);
   void add_modules_of(std::uint32_t stack);
   std::uint32_t value_count(const Record& record) const;
   std::size_t list_imports();
@@ -108,7 +114,10 @@ class Writer {
   format::ChunkEncoder encoder_;
   std::uint64_t trace_id_ = 0;
   std::uint32_t next_number_ = 0;
-  bool failed_ = false;
+  bool failed_ = false;      // nothing is written for now
+  bool has_failed_ = false;  // at any time
+  // Events that were taken out of the rings, and for which there was no room in the file.
+  std::atomic<std::uint64_t> unwritten_{0};
   bool behind_ = false;
   bool index_full_ = false;
   bool mark_is_due_ = false;  // there are events that no mark lies behind

@@ -183,9 +183,8 @@ void finish_trace(Session& session) {
   Text<160> texts[4];
   std::string_view notices[4];
   const std::size_t count = gather_notices(session, texts, notices);
-  const bool disk_full = !NT_SUCCESS(session.file.status());
-  if (disk_full) session.end_reason = EndReason::disk_full;
   session.writer.finish(session.end_reason, targets().attached(), {notices, count});
+  if (session.writer.has_failed()) session.end_reason = EndReason::disk_full;
   session.file.close();
   session.written.store(true);
 }

@@ -33,7 +33,7 @@ bool TraceFile::write_at(std::uint64_t offset, std::span<const std::byte> bytes)
       ZwWriteFile(handle_, nullptr, nullptr, nullptr, &result, const_cast<std::byte*>(bytes.data()),
                   static_cast<ULONG>(bytes.size()), &at, nullptr);
   const bool whole = NT_SUCCESS(status) && result.Information == bytes.size();
-  status_ = NT_SUCCESS(status) && !whole ? STATUS_DISK_FULL : status;
+  if (!whole && NT_SUCCESS(status_)) status_ = NT_SUCCESS(status) ? STATUS_DISK_FULL : status;
   const std::uint64_t end = offset + bytes.size();
   if (whole && end > size_) size_ = end;
   return whole;

@@ -16,7 +16,7 @@ class TraceFile final : public Output {
   bool write_at(std::uint64_t offset, std::span<const std::byte> bytes) override;
   void truncate(std::uint64_t bytes) override;
 
-  // Of the last write. May be asked from any thread.
+  // Of the first write that failed. May be asked from any thread.
   NTSTATUS status() const { return status_; }
 
  private:

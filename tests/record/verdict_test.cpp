@@ -119,7 +119,6 @@ TEST_CASE("a step that hung, a request to stop, losses and gaps make it incomple
   }
   SECTION("a full disk") {
     spoilt.trace.end_reason = EndReason::disk_full;
-    CHECK_THAT(spoilt.judged().summary, Contains("disk was full"));
   }
   SECTION("a driver that does not load") { spoilt.outcome.failed = {Step::load}; }
   CHECK(spoilt.judged().status == ExitStatus::incomplete);

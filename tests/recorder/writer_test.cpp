@@ -1,6 +1,7 @@
 // From calls through stubs to a trace that the host's reader reads.
 #include "recorder/core/writer.h"
 
+#include <algorithm>
 #include <catch2/catch.hpp>
 #include <thread>
 
@@ -131,6 +132,52 @@ TEST_CASE("a call of what the host lacks is recorded as it begins, with its call
   }
 }
 
+// Two processors, flushed in turn, onto a disk that takes so many bytes; `room_for_end`: and more
+// at the end.
+void record_onto(Recording& recording, std::size_t disk_bytes, bool room_for_end) {
+  recording.output.limit = disk_bytes;
+  if (!recording.begin()) return;
+  const auto free = recording.recorder.stub_for_import("ExFreePool", recording.target, 0x9000);
+  Caller caller(recording.recorder, {Recording::kDriver + 0x10});
+  for (std::uint64_t i = 0; i < 60; ++i) {
+    fake::be(i % 2, 7, 0);
+    caller.enter(free, {i});
+    if (i % 9 == 8) recording.writer.pump(true);
+  }
+  if (room_for_end) recording.output.limit = SIZE_MAX;
+  recording.writer.finish(format::EndReason::stopped, false, {});
+}
+
+TEST_CASE("wherever the disk is full, no event is missing that the trace doesn't tell of",
+          "[writer]") {
+  const bool is_flight = GENERATE(false, true);
+  const bool room_for_end = GENERATE(false, true);
+  const WriterConfig config = {
+      .chunk_slots = 128, .index_chunks = 64, .flight_bytes = is_flight ? 1u << 16 : 0u};
+  std::size_t whole_bytes = 0;
+  {
+    Recording recording(small_config(), config);
+    record_onto(recording, SIZE_MAX, true);
+    whole_bytes = recording.output.bytes.size();
+    CHECK(read(recording).condition().complete());
+  }
+  for (std::size_t bytes = sizeof(format::FileHeader); bytes < whole_bytes; bytes += 24) {
+    INFO("room for " << bytes << " of " << whole_bytes << " bytes");
+    Recording recording(small_config(), config);
+    record_onto(recording, bytes, room_for_end);
+    format::TraceReader reader = read(recording);
+    const std::vector<ReadEvent> events = all_events(reader);
+    const auto read_events = static_cast<std::size_t>(std::ranges::count_if(
+        events, [](const ReadEvent& event) { return event.function != format::kGap; }));
+    if (read_events != 60) CHECK_FALSE(reader.condition().complete());
+    if (reader.footer() == nullptr) continue;
+    CHECK(read_events + reader.footer()->lost == 60);
+    if (read_events == 60) continue;
+    CHECK(reader.footer()->end_reason == format::EndReason::disk_full);
+    CHECK(reader.condition().recovered);
+  }
+}
+
 TEST_CASE("a disk that is full ends the trace in order", "[writer]") {
   Recording recording;
   REQUIRE(recording.begin());
@@ -147,10 +194,11 @@ TEST_CASE("a disk that is full ends the trace in order", "[writer]") {
 
   SECTION("a footer fits where a chunk didn't") {
     recording.output.limit = SIZE_MAX;
-    CHECK(recording.writer.finish(format::EndReason::disk_full, false, {}));
+    CHECK(recording.writer.finish(format::EndReason::stopped, false, {}));
     format::TraceReader reader = read(recording);
     REQUIRE(reader.footer() != nullptr);
     CHECK(reader.footer()->end_reason == format::EndReason::disk_full);
+    CHECK(reader.footer()->lost == 50);
   }
   SECTION("nothing fits") {
     CHECK_FALSE(recording.writer.finish(format::EndReason::disk_full, false, {}));

@@ -122,7 +122,6 @@ std::string summary_text(const Request& request, const RecordedTrace& trace) {
   }
   std::string text = fmt::format("{}: {} events", request.output.string(), trace.events);
   if (trace.lost != 0) text += fmt::format(", {} lost", trace.lost);
-  if (trace.end_reason == EndReason::disk_full) text += "; it ends where the disk was full";
   for (const std::string& problem : trace.problems) text += "; " + problem;
   return text;
 }
