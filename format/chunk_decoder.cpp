@@ -55,6 +55,21 @@ void check_stacks(const EventColumns& columns) {
   }
 }
 
+// Of tables that are remembered. Those of nearly all chunks are much smaller.
+constexpr std::size_t kKeptBytesMax = 256 << 10;
+
+std::size_t bytes_of(const DecodedTables& tables) {
+  std::size_t bytes = tables.frame.size();
+  for (const Module& module : tables.modules) {
+    bytes += sizeof(module) + module.name.size() + module.pdb_name.size();
+  }
+  for (const ChunkFunction& function : tables.functions) {
+    bytes += sizeof(function) + sizeof(FunctionValues) + function.name.size() +
+             function.prototype.size() + function.derived.size();
+  }
+  return bytes;
+}
+
 void read_tables(schema::Tables::Reader from, DecodedTables& to) {
   for (const auto module : from.getModules()) to.modules.push_back(to_module(module));
   for (const auto function : from.getFunctions()) {
@@ -79,14 +94,13 @@ void ChunkDecoder::decode(std::span<const std::byte> file, const ChunkInfo& info
 
 void ChunkDecoder::read(schema::EventChunk::Reader from, const ChunkHeader& header,
                         DecodedChunk& to) {
-  to.tables = tables_of(from, header);
+  to.tables = tables_of(from);
   columns_.decode(from, header, to.tables->values, to.columns);
   check_times(to.columns, header);
   check_stacks(to.columns);
 }
 
-std::shared_ptr<const DecodedTables> ChunkDecoder::tables_of(schema::EventChunk::Reader from,
-                                                             const ChunkHeader& header) {
+std::shared_ptr<const DecodedTables> ChunkDecoder::tables_of(schema::EventChunk::Reader from) {
   const auto data = from.getTables();
   const auto frame = std::as_bytes(std::span(data.begin(), data.size()));
   for (const auto& known : recent_) {
@@ -94,9 +108,11 @@ std::shared_ptr<const DecodedTables> ChunkDecoder::tables_of(schema::EventChunk:
   }
   auto tables = std::make_shared<DecodedTables>();
   tables->frame.assign(frame.begin(), frame.end());
-  visit_payload<schema::Tables>(columns_.decode_tables(from, header),
+  visit_payload<schema::Tables>(columns_.decode_tables(from),
                                 [&](schema::Tables::Reader root) { read_tables(root, *tables); });
-  recent_[oldest_++ % kRecentTables] = tables;
+  tables->bytes = bytes_of(*tables);
+  tables->is_kept = tables->bytes <= kKeptBytesMax;
+  if (tables->is_kept) recent_[oldest_++ % kRecentTables] = tables;
   return tables;
 }
 

@@ -25,11 +25,13 @@ struct ChunkFunction {
   std::uint32_t module = kNoModuleId;  // place in DecodedTables::modules
 };
 
-// So many different ones, of the chunks that were seen last, are likely to come again.
+// So many different ones, of the chunks that were decoded last, are likely to come again.
 inline constexpr std::size_t kRecentTables = 64;
 
 struct DecodedTables {
   std::vector<std::byte> frame;  // what they were made of
+  std::size_t bytes = 0;         // in memory, all of it
+  bool is_kept = false;          // small enough to be remembered
   std::vector<Module> modules;
   std::vector<ChunkFunction> functions;
   std::vector<FunctionValues> values;  // of each function
@@ -38,6 +40,8 @@ struct DecodedTables {
 struct DecodedChunk {
   std::shared_ptr<const DecodedTables> tables;  // many chunks may share them
   EventColumns columns;
+  std::size_t bytes() const { return tables->bytes + columns.bytes(); }
+
   std::string problem;  // not empty: the chunk is refused, nothing else here is to be used
 };
 
@@ -49,8 +53,7 @@ class ChunkDecoder {
 
  private:
   void read(schema::EventChunk::Reader from, const ChunkHeader& header, DecodedChunk& to);
-  std::shared_ptr<const DecodedTables> tables_of(schema::EventChunk::Reader from,
-                                                 const ChunkHeader& header);
+  std::shared_ptr<const DecodedTables> tables_of(schema::EventChunk::Reader from);
 
   ColumnDecoder columns_;
   std::array<std::shared_ptr<const DecodedTables>, kRecentTables> recent_;

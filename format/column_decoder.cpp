@@ -21,9 +21,6 @@ namespace {
 // they are, and beyond that (for stacks) in proportion to what the file has really got.
 constexpr std::uint64_t kRawBytesAlways = kMaxSlotsPerChunk * sizeof(Slot);
 constexpr std::uint64_t kRawBytesPerPayloadByte = 2048;
-// The same of its tables, which are mostly text.
-constexpr std::uint64_t kTableBytesAlways = 64 << 10;
-constexpr std::uint64_t kTableBytesPerPayloadByte = 64;
 
 // What the events, values and stacks of a chunk take in memory.
 std::uint64_t raw_bytes_of(schema::EventChunk::Reader chunk, const ChunkHeader& header) {
@@ -33,15 +30,11 @@ std::uint64_t raw_bytes_of(schema::EventChunk::Reader chunk, const ChunkHeader& 
          chunk.getFrameCount() * sizeof(std::uint64_t);
 }
 
-void check_raw_bytes(std::uint64_t raw_bytes, const ChunkHeader& header, std::uint64_t always,
-                     std::uint64_t per_payload_byte) {
-  if (raw_bytes <= always + header.payload_bytes * per_payload_byte) return;
+void check_raw_bytes(schema::EventChunk::Reader chunk, const ChunkHeader& header) {
+  const std::uint64_t raw_bytes = raw_bytes_of(chunk, header);
+  if (raw_bytes <= kRawBytesAlways + header.payload_bytes * kRawBytesPerPayloadByte) return;
   throw Malformed(
       fmt::format("its {} bytes claim to unfold into {}", header.payload_bytes, raw_bytes));
-}
-
-void check_raw_bytes(schema::EventChunk::Reader chunk, const ChunkHeader& header) {
-  check_raw_bytes(raw_bytes_of(chunk, header), header, kRawBytesAlways, kRawBytesPerPayloadByte);
 }
 
 // The frames of one chunk's planes.
@@ -162,7 +155,7 @@ struct ColumnDecoder::Context {
   void unpack_stacks(const Planes& planes, std::size_t stacks, std::size_t frames,
                      EventColumns& to);
 
-  // False where that isn't one frame of so many bytes.
+  // False where that isn't so many bytes.
   bool decompress(std::span<const std::uint8_t> frame, void* to, std::size_t bytes);
 
   ZSTD_DCtx* zstd;
@@ -281,14 +274,16 @@ void ColumnDecoder::decode(schema::EventChunk::Reader chunk, const ChunkHeader& 
   context_->unpack_stacks(planes, chunk.getStackCount(), chunk.getFrameCount(), columns);
 }
 
-std::span<const std::byte> ColumnDecoder::decode_tables(schema::EventChunk::Reader chunk,
-                                                        const ChunkHeader& header) {
+std::span<const std::byte> ColumnDecoder::decode_tables(schema::EventChunk::Reader chunk) {
   const std::span<const std::uint8_t> frame(chunk.getTables().begin(), chunk.getTables().size());
   const unsigned long long bytes = ZSTD_getFrameContentSize(frame.data(), frame.size());
   if (bytes == ZSTD_CONTENTSIZE_UNKNOWN || bytes == ZSTD_CONTENTSIZE_ERROR) {
     throw Malformed("its tables can't be decompressed");
   }
-  check_raw_bytes(bytes, header, kTableBytesAlways, kTableBytesPerPayloadByte);
+  if (bytes > table_bytes_max(frame.size())) {
+    throw Malformed(
+        fmt::format("the {} bytes of its tables claim to unfold into {}", frame.size(), bytes));
+  }
   if (bytes % sizeof(std::uint64_t) != 0) throw Malformed("its tables are no message");
   context_->tables.resize(bytes / sizeof(std::uint64_t));
   if (!context_->decompress(frame, context_->tables.data(), bytes)) {

@@ -60,8 +60,7 @@ class ColumnDecoder {
 
   // The message that its tables are in, at a word's boundary; it lives until the next call. Throws
   // as above.
-  std::span<const std::byte> decode_tables(schema::EventChunk::Reader chunk,
-                                           const ChunkHeader& header);
+  std::span<const std::byte> decode_tables(schema::EventChunk::Reader chunk);
 
   // The IRQLs of its sites alone; they live until the next call. Throws as above.
   std::span<const std::uint8_t> decode_levels(schema::EventChunk::Reader chunk,

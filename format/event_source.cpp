@@ -151,6 +151,7 @@ struct EventSource::State {
   };
   std::array<Interned, kRecentTables> interned;
   std::size_t oldest_interned = 0;
+  Interned last_large;  // of those that nobody remembers
 
   TraceReader::State& reader;
   const unsigned workers;
@@ -256,7 +257,7 @@ void EventSource::State::recycle_finished() {
       last_time = std::max(last_time, cursor->times[cursor->event_count - 1]);
     }
     if (filter != nullptr) count_left_out(*cursor);
-    live_bytes -= cursor->chunk->columns.bytes();
+    live_bytes -= cursor->chunk->bytes();
     pipeline->give_back(std::move(cursor->chunk));
     spare.push_back(cursor);
   }
@@ -293,7 +294,7 @@ void EventSource::State::take_chunk(const MergeStep& step) {
     chunk = pipeline->take();
     const std::uint64_t live_max =
         kLiveBytesAlways + kLiveBytesPerFileByte * reader.bytes.bytes().size();
-    if (chunk->problem.empty() && live_bytes + chunk->columns.bytes() > live_max) {
+    if (chunk->problem.empty() && live_bytes + chunk->bytes() > live_max) {
       chunk->problem = "too much memory would be needed at this place";
     }
     if (chunk->problem.empty()) return activate(std::move(chunk), step);
@@ -311,7 +312,7 @@ void EventSource::State::activate(std::unique_ptr<DecodedChunk> chunk, const Mer
   cursor->number = step.chunk;
   cursor->begin = step.key.time;
   cursor->keep_order();
-  live_bytes += cursor->chunk->columns.bytes();
+  live_bytes += cursor->chunk->bytes();
   intern(*cursor);
   if (cursor->done()) {
     finished.push_back(cursor);
@@ -336,7 +337,7 @@ const std::vector<FunctionId>& EventSource::State::functions_of(
   for (const Module& module : tables->modules) {
     modules.push_back(reader.tables.intern_module(module));
   }
-  Interned& added = interned[oldest_interned++ % interned.size()];
+  Interned& added = tables->is_kept ? interned[oldest_interned++ % interned.size()] : last_large;
   added = {.tables = tables, .functions = {}};
   for (const ChunkFunction& function : tables->functions) {
     added.functions.push_back(reader.tables.intern_function(

@@ -185,7 +185,7 @@ bool ChunkEncoder::Scratch::put_tables(flat::EventChunk chunk, const ChunkTables
   const std::size_t bytes = message.finish();
   if (bytes == 0) return false;
   flat::DataWriter frame = chunk.init_tables(0);
-  return compress(columns, bytes, frame, level);
+  return compress(columns, bytes, frame, level) && bytes <= table_bytes_max(frame.size());
 }
 
 void ChunkEncoder::Scratch::fill_tables(flat::Tables to_fill, const ChunkTables& tables) const {

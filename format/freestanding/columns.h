@@ -67,6 +67,12 @@ enum class ColumnCoding : std::uint16_t {
   predicted = 1,  // what prediction.h did not guess
 };
 
+// What the tables of a chunk may unfold into, of a frame of so many bytes. No encoder makes larger
+// ones, no reader takes them.
+constexpr std::uint64_t table_bytes_max(std::uint64_t frame_bytes) {
+  return (std::uint64_t{512} << 10) + 256 * frame_bytes;
+}
+
 inline constexpr std::uint64_t kTimeEscape = 0xffff;
 
 // Small differences of either sign as small numbers, so that their upper planes are zeros.

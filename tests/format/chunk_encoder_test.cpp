@@ -136,7 +136,7 @@ TEST_CASE("an encoded chunk is a sealed message that the library reads") {
 
   SECTION("tables hold what is referred to, modules and functions by address") {
     ColumnDecoder decoder;
-    const auto message_bytes = decoder.decode_tables(root, header);
+    const auto message_bytes = decoder.decode_tables(root);
     visit_payload<schema::Tables>(message_bytes, [](schema::Tables::Reader found) {
       REQUIRE(found.getModules().size() == 2);
       CHECK(found.getModules()[0].getName() == "ntoskrnl.exe");

@@ -367,6 +367,27 @@ TEST_CASE("what is no trace is said to be none") {
   }
 }
 
+TEST_CASE("a file in which every stream there could be has a chunk is opened") {
+  constexpr std::size_t kStreams = 65536;
+  Bytes bytes(sizeof(FileHeader) + kStreams * sizeof(ChunkHeader));
+  FileHeader file{};
+  file.pointer_bytes = 8;
+  file.clock_hz = 10'000'000;
+  seal_file_header(file);
+  store(bytes, 0, file);
+  for (std::size_t stream = 0; stream < kStreams; ++stream) {
+    ChunkHeader header{};
+    header.kind = ChunkKind::events;
+    header.stream = static_cast<std::uint16_t>(stream);
+    header.number = static_cast<std::uint32_t>(stream + 1);
+    seal_chunk(header, std::span(bytes).subspan(sizeof(file) + stream * sizeof(header)), 0);
+  }
+  const TraceReader reader = read(bytes);
+  CHECK(reader.chunks().size() == kStreams);
+  CHECK(reader.condition().missing_chunks == 1);
+  CHECK(reader.condition().damaged_chunks == kStreams - kMaxProcessors);
+}
+
 TEST_CASE("what can't be opened is told by name") {
   const test::ScratchDir dir;
   CHECK(error_of(dir.path("none.ddt")) ==

@@ -81,7 +81,7 @@ void write_columns(const fs::path& path, const format::ChunkHeader& header,
 void write_unpacked(const fs::path& out_dir, const std::string& name,
                     const format::ChunkHeader& header, format::schema::EventChunk::Reader chunk) {
   format::ColumnDecoder decoder;
-  const auto tables = decoder.decode_tables(chunk, header);
+  const auto tables = decoder.decode_tables(chunk);
   fuzz::PayloadInput input = fuzz::to_input(header);
   input.kind = fuzz::kTablesAlone;
   write_payload(out_dir / "payload" / (name + ".tables"), input, tables);

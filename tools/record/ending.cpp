@@ -43,6 +43,8 @@ class EndingFinder {
       return {EndReason::hung, busy(outcome_.program_timed_out ? Step::run : *outcome_.hung_in)};
     }
     if (outcome_.stopped_in) return {EndReason::killed, during(*outcome_.stopped_in)};
+    // Nothing kept the recorder from closing the trace but that it could not write.
+    if (outcome_.end.kind == RunEnd::Kind::exited) return {EndReason::disk_full, {}};
     return {EndReason::killed, during(outcome_.step)};
   }
 
