@@ -119,6 +119,10 @@ void TraceReader::check_payloads() {
   }
 }
 
+std::span<const std::uint16_t> TraceReader::open_streams() const {
+  return state_->container.open_streams;
+}
+
 TraceReader TraceReader::open(const std::string& path) {
   return TraceReader(std::make_unique<State>(TraceBytes::map(path), path));
 }

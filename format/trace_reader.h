@@ -131,6 +131,9 @@ class TraceReader {
   // would.
   void check_payloads();
 
+  // Processors whose last chunk may be missing, where the trace was closed in order all the same.
+  std::span<const std::uint16_t> open_streams() const;
+
   const std::string& name() const;
   std::uint64_t file_bytes() const;
   const FileHeader& header() const;

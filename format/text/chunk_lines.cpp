@@ -1,7 +1,7 @@
 #include "format/text/chunk_lines.h"
 
+#include <algorithm>
 #include <iterator>
-#include <vector>
 
 #include "format/trace_writer.h"
 
@@ -21,7 +21,7 @@ std::vector<const ChunkInfo*> event_chunks(const TraceReader& reader) {
 bool are_as_by_default(const std::vector<const ChunkInfo*>& chunks) {
   for (std::size_t i = 0; i < chunks.size(); ++i) {
     const ChunkHeader& header = chunks[i]->header;
-    if (header.number != i || header.event_count == 0 ||
+    if (chunks[i]->damaged || header.event_count == 0 ||
         header.event_count > WriterOptions().events_per_chunk ||
         (i > 0 && header.stream <= chunks[i - 1]->header.stream)) {
       return false;
@@ -34,20 +34,25 @@ bool are_as_by_default(const std::vector<const ChunkInfo*>& chunks) {
 
 ChunkLines::ChunkLines(const TraceReader& reader, fmt::memory_buffer& out) : out_(out) {
   const auto chunks = event_chunks(reader);
-  are_needed_ = reader.condition().missing_chunks != 0 || !are_as_by_default(chunks);
-  if (!are_needed_) return;
+  // Of a flight recording the number of the first one says that there were others before.
+  if (reader.condition().begins_late && !chunks.empty()) next_number_ = chunks[0]->header.number;
+  are_needed_ = next_number_ != 0 || !reader.open_streams().empty() || !are_as_by_default(chunks);
   for (const ChunkInfo* chunk : chunks) {
-    pending_[chunk->header.stream].chunks.push_back({.info = chunk, .number = next_number_++});
+    of(chunk->header.stream).chunks.push_back({.info = chunk, .number = next_number_++});
   }
 }
 
+ChunkLines::Pending& ChunkLines::of(std::uint16_t processor) {
+  if (processor >= pending_.size()) pending_.resize(processor + std::size_t{1});
+  return pending_[processor];
+}
+
 void ChunkLines::before(const Event& event) {
-  if (are_needed_) end_empty_chunks(event.processor, pending_[event.processor]);
+  end_empty_chunks(event.processor, of(event.processor));
 }
 
 void ChunkLines::after(const Event& event) {
-  if (!are_needed_) return;
-  Pending& pending = pending_[event.processor];
+  Pending& pending = of(event.processor);
   if (event.function == kGap) {
     pending.gap = true;
     // Behind its last chunk a processor has a gap where another chunk is missing.
@@ -63,6 +68,7 @@ void ChunkLines::after(const Event& event) {
 // `time`: of a chunk without events.
 void ChunkLines::print(std::uint16_t processor, std::uint32_t number,
                        std::optional<std::uint64_t> time) {
+  if (!are_needed_) return;
   fmt::format_to(std::back_inserter(out_), "chunk cpu{} number={}", processor, number);
   if (time) fmt::format_to(std::back_inserter(out_), " time={}", *time);
   out_.push_back('\n');
@@ -71,19 +77,24 @@ void ChunkLines::print(std::uint16_t processor, std::uint32_t number,
 void ChunkLines::end(std::uint16_t processor, Pending& pending) {
   const Chunk& chunk = pending.chunks.front();
   const ChunkHeader& header = chunk.info->header;
-  const bool is_empty = header.event_count == 0 || chunk.info->damaged;
-  print(processor, chunk.number, is_empty ? std::optional(header.first_time) : std::nullopt);
+  std::optional<std::uint64_t> time;
+  if (header.event_count == 0) time = header.first_time;
+  if (chunk.info->damaged) time = std::max(header.first_time, header.last_time);
+  print(processor, chunk.number, time);
   pending.chunks.pop_front();
   pending.events = 0;
   pending.gap = false;
 }
 
 void ChunkLines::finish() {
-  for (auto& [processor, pending] : pending_) end_empty_chunks(processor, pending);
+  for (std::size_t processor = 0; processor < pending_.size(); ++processor) {
+    Pending& pending = pending_[processor];
+    while (!pending.chunks.empty()) end(static_cast<std::uint16_t>(processor), pending);
+  }
 }
 
 // Ends the chunks that nothing of what is still to be printed is in. Of one that was refused, the
-// gap is: it is printed as a chunk without events.
+// gap is: it is printed as a chunk without events, at the time until when they are missing.
 void ChunkLines::end_empty_chunks(std::uint16_t processor, Pending& pending) {
   while (!pending.chunks.empty()) {
     const ChunkInfo& chunk = *pending.chunks.front().info;

@@ -5,8 +5,8 @@
 
 #include <cstdint>
 #include <deque>
-#include <map>
 #include <optional>
+#include <vector>
 
 #include "format/trace_reader.h"
 
@@ -28,6 +28,9 @@ class ChunkLines {
   // Behind the last one.
   void finish();
 
+  // Other chunks of the processor still come.
+  bool has_more(std::uint16_t processor) { return !of(processor).chunks.empty(); }
+
  private:
   struct Chunk {
     const ChunkInfo* info;
@@ -40,6 +43,7 @@ class ChunkLines {
     bool gap = false;          // printed in front of the first one
   };
 
+  Pending& of(std::uint16_t processor);
   void end_empty_chunks(std::uint16_t processor, Pending& pending);
   void end(std::uint16_t processor, Pending& pending);
   void print(std::uint16_t processor, std::uint32_t number, std::optional<std::uint64_t> time);
@@ -47,7 +51,7 @@ class ChunkLines {
   fmt::memory_buffer& out_;
   bool are_needed_;
   std::uint32_t next_number_ = 0;
-  std::map<std::uint16_t, Pending> pending_;  // by processor
+  std::vector<Pending> pending_;  // by processor
 };
 
 }  // namespace ddireplay::format::text

@@ -57,7 +57,7 @@ class Printer {
   void print_events();
   void print_event(const Event& event);
   void print_fields(const Event& event, const Layout& layout);
-  bool is_implied(const Event& event) const;
+  bool is_implied(const Event& event);
   void print_gap(const Event& gap);
   std::uint64_t last_time() const;
   const std::string& declare_function(FunctionId id);
@@ -173,8 +173,8 @@ void Printer::print_events() {
   for (auto batch = source.next(); !batch.empty(); batch = source.next()) {
     declare_new_modules();
     for (const Event& event : batch) {
-      if (is_implied(event)) continue;
       chunk_lines_.before(event);
+      if (is_implied(event)) continue;
       if (event.function == kGap) {
         print_gap(event);
       } else {
@@ -229,9 +229,9 @@ std::uint64_t Printer::last_time() const {
 }
 
 // That a trace which was not closed has an open end is said by how it ended.
-bool Printer::is_implied(const Event& event) const {
+bool Printer::is_implied(const Event& event) {
   return event.function == kGap && event.values[0] == 0 && reader_.condition().recovered &&
-         event.values[1] == last_time();
+         event.values[1] == last_time() && !chunk_lines_.has_more(event.processor);
 }
 
 // A trace can't say that nobody knows how many were lost: one at least is what text can say.
@@ -365,6 +365,10 @@ void Printer::print_end() {
 
 }  // namespace
 
-void write_text(TraceReader& reader, std::ostream& out) { Printer(reader, out).print(); }
+void write_text(TraceReader& reader, std::ostream& out) {
+  // Which chunks are refused says where the others are to end.
+  reader.check_payloads();
+  Printer(reader, out).print();
+}
 
 }  // namespace ddireplay::format

@@ -298,6 +298,64 @@ TEST_CASE("a damaged trace is printed with its gaps, and as recovered") {
   CHECK(print(once_more) == print(again));
 }
 
+// Printed, and read again, it has the same events and gaps; from then on the text stays as it is.
+void check_gaps_come_back(TraceReader reader) {
+  const std::string text = print(reader);
+  INFO(text);
+  TraceReader again = trace_from_text(text, "again");
+  CHECK(read_events(again) == read_events(reader));
+  CHECK(again.condition().missing_chunks == 0);
+  CHECK(again.condition().begins_late == reader.condition().begins_late);
+  CHECK(print(again) == text);
+}
+
+TEST_CASE("gaps of a trace in which chunks are missing come back from its text") {
+  constexpr const char* kIntro = "machine processors=3\nchunks explicit\n";
+  const char* const events = GENERATE(
+      // One that has another behind it, in a trace that nobody closed.
+      "@1 cpu0 t1 irql0 ExFreePool P=0x1000\nchunk cpu0 number=0\n"
+      "@9 cpu0 t1 irql0 ExFreePool P=0x1000\nchunk cpu0 number=2\nend reason=killed\n",
+      // The first one, in front of a chunk without events.
+      "chunk cpu1 number=1 time=9\n@9 cpu0 t1 irql0 ExFreePool P=0x3000\nchunk cpu0 number=2\n"
+      "end reason=killed\n",
+      // Those that a flight recording lets go.
+      "@1 cpu0 t1 irql0 ExFreePool P=0x1000\nchunk cpu0 number=3\n"
+      "@2 cpu1 t1 irql0 ExFreePool P=0x2000\nchunk cpu1 number=4\nend reason=stopped flight\n",
+      // The first of all.
+      "@1 cpu0 t1 irql0 ExFreePool P=0x1000\nchunk cpu0 number=2\n");
+  check_gaps_come_back(trace_from_text(std::string(kIntro) + events, "first"));
+}
+
+TEST_CASE("until when a refused chunk's events are missing comes back from the text") {
+  constexpr const char* kText =
+      "machine processors=2\nchunks explicit\n"
+      "@1 cpu0 t1 irql0 ExFreePool P=0x1000\nchunk cpu0 number=0\n"
+      "@3 cpu1 t2 irql0 ExFreePool P=0x2000\n@20 cpu1 t2 irql0 ExFreePool P=0x3000\n"
+      "chunk cpu1 number=1\n"
+      "@5 cpu0 t1 irql0 ExFreePool P=0x4000\nchunk cpu0 number=2\n"
+      "@30 cpu1 t2 irql0 ExFreePool P=0x5000\nchunk cpu1 number=3\n";
+  const ScratchDir dir;
+  std::istringstream text(kText);
+  read_text(text, "whole.txt", dir.path("whole.ddt"));
+  const std::string whole = file_contents(dir.path("whole.ddt"));
+  std::vector<std::byte> bytes(whole.size());
+  std::memcpy(bytes.data(), whole.data(), whole.size());
+  const ChunkInfo victim = TraceReader::from_bytes(bytes, "whole").chunks()[1];
+  bytes[victim.offset + sizeof(ChunkHeader) + 40] ^= std::byte{1};
+  TraceReader damaged = TraceReader::from_bytes(bytes, "damaged");
+  TraceReader again = trace_from_text(print(damaged), "again");
+  std::vector<std::uint64_t> ends;
+  EventSource source(again);
+  for (auto batch = source.next(); !batch.empty(); batch = source.next()) {
+    for (const Event& event : batch) {
+      if (event.function == kGap) ends.push_back(event.values[1]);
+    }
+  }
+  REQUIRE_FALSE(ends.empty());
+  CHECK(ends[0] == 20);
+  CHECK(read_events(again) == read_events(damaged));
+}
+
 // The gap stands in front of the chunk that is behind it, also of one that has no events.
 TEST_CASE("numbers that chunks skip are printed as a gap in their place") {
   const std::string text = canonical(

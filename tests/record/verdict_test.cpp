@@ -117,9 +117,7 @@ TEST_CASE("a step that hung, a request to stop, losses and gaps make it incomple
     spoilt.trace.lost = 3;
     CHECK_THAT(spoilt.judged().summary, Contains("3 lost"));
   }
-  SECTION("a full disk") {
-    spoilt.trace.end_reason = EndReason::disk_full;
-  }
+  SECTION("a full disk") { spoilt.trace.end_reason = EndReason::disk_full; }
   SECTION("a driver that does not load") { spoilt.outcome.failed = {Step::load}; }
   CHECK(spoilt.judged().status == ExitStatus::incomplete);
 }
