@@ -94,10 +94,14 @@ void World::add(Model& model) {
   }
 }
 
-bool World::is_user_address(std::uint64_t address) const {
+bool World::may_be_user_address(std::uint64_t address) const {
   constexpr std::uint64_t kNever = 0x10000;  // nothing is mapped below
   const std::uint64_t end = pointer_bytes() == 4 ? 0x80000000 : 0x800000000000;
   return trace_.header().host != format::Host::wine && address >= kNever && address < end;
+}
+
+bool World::is_user_address(std::uint64_t address) const {
+  return format::sets_users_apart(trace_.header().host) && may_be_user_address(address);
 }
 
 void World::derive(Step& step) const {
