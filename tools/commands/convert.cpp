@@ -10,6 +10,7 @@
 #include "format/text_form.h"
 #include "tools/commands/commands.h"
 #include "tools/commands/exit_help.h"
+#include "tools/commands/output_name.h"
 #include "tools/decoders.h"
 #include "tools/output.h"
 #include "tools/part.h"
@@ -144,7 +145,8 @@ void add_convert_command(CLI::App& app, ExitStatus& status) {
        {ExitStatus::unreadable, "IN is no trace, or OUT can't be written; there is no new OUT"}}));
   command->add_option("IN", arguments->in, "a trace, binary or text")->required();
   command->add_option("OUT", arguments->out, "the other form of it; - is standard output, for text")
-      ->required();
+      ->required()
+      ->check(output_name());
   command->add_option("--range", arguments->part.range,
                       "only these positions, #A..#B, with what tells where they happen");
   command->add_option("--driver", arguments->part.drivers,
