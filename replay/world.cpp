@@ -44,14 +44,19 @@ ModelSet with_needed(ModelSet models) {
   return models;
 }
 
+// A clock that is only assumed may say that a timer's time has not come when it has.
+std::uint64_t known_clock_hz(const format::FileHeader& header) {
+  return header.host == format::Host::unknown ? 0 : header.clock_hz;
+}
+
 }  // namespace
 
 World::World(const format::TraceReader& trace, ModelSet kept)
     : trace_(trace),
       kept_(kept),
       threads_(trace.header().irql_source),
-      timers_(trace.header().pointer_bytes, trace.header().clock_hz, trace.header().start_clock,
-              trace.header().start_filetime),
+      timers_(trace.header().pointer_bytes, known_clock_hz(trace.header()),
+              trace.header().start_clock, trace.header().start_filetime),
       dpcs_(trace.header().pointer_bytes),
       mdls_(trace.header().pointer_bytes),
       remove_locks_(trace.header().pointer_bytes),

@@ -8,6 +8,8 @@ cb:ImageLoad ImageBase=Test.sys ImageSize=0x8000
 > cb:DriverEntry DriverObject=0x51000
 ExAllocatePoolWithTag PoolType=0x200 NumberOfBytes=0x40 Tag='Left' return=0x61000
 KeSetEvent Event=0x7ff000
+> KeSetTimer Timer=Test.sys+0x4000 DueTime=-10000000
+@+10000000 KeSetEvent Event=Test.sys+0x5000
 < cb:DriverEntry DriverObject=0x51000 return=0
 > cb:Unload DriverObject=0x51000
 < cb:Unload DriverObject=0x51000
