@@ -44,6 +44,7 @@ OutputFile::OutputFile(std::string name)
   constexpr int kFlags = O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NONBLOCK;
   fd_ = ::open(partial_name_.c_str(), kFlags, 0666);
   if (fd_ < 0) fail("can't be created");
+  unfinished_.remember(partial_name_);
 }
 
 OutputFile::~OutputFile() {
@@ -74,6 +75,7 @@ void OutputFile::flush() {
 
 void OutputFile::publish() {
   if (std::rename(partial_name_.c_str(), place_.c_str()) != 0) fail("can't be put in place");
+  unfinished_.forget();
   ::close(std::exchange(fd_, -1));
 }
 

@@ -6,6 +6,8 @@
 #include <string>
 #include <string_view>
 
+#include "format/unfinished_files.h"
+
 namespace ddireplay::format {
 
 inline constexpr std::string_view kPartialExtension = ".partial";
@@ -37,6 +39,7 @@ class OutputFile {
   std::string name_;
   std::string place_;
   std::string partial_name_;
+  UnfinishedFile unfinished_;
   int fd_ = -1;
 };
 

@@ -114,13 +114,14 @@ class Repairer {
     if (trace_.header) return *trace_.header;
     result_.header_was_missing = true;
     result_.notices.push_back(
-        "its file header was not found: pointer size, clock and host are assumed, and times are no "
-        "measure");
+        "its file header was not found: pointer size and clock are assumed, times are no measure, "
+        "and what rests on its host can't be told");
     FileHeader header{};
     header.trace_id = trace_.trace_id;
     header.pointer_bytes = 8;
-    header.host = Host::windows;
-    header.irql_source = contents_.has_irqls() ? IrqlSource::hardware : IrqlSource::modelled;
+    header.host = Host::unknown;
+    // Hardware would also say that no thread takes a processor's DPCs over.
+    header.irql_source = contents_.has_irqls() ? IrqlSource::virtualised : IrqlSource::modelled;
     header.clock_hz = kAssumedHz;
     header.start_clock = first_time();
     for (const auto& [number, chunk] : kept_) {

@@ -17,10 +17,10 @@ constexpr std::uint64_t kPseudoHandles = 6;
 }  // namespace
 
 struct HandleModel::State {
-  State(unsigned bytes, bool is_one_table) : pointer_bytes(bytes), one_table(is_one_table) {}
+  State(unsigned bytes, format::Host its_host) : pointer_bytes(bytes), host(its_host) {}
 
   unsigned pointer_bytes;
-  bool one_table;
+  format::Host host;
   std::unordered_map<std::uint64_t, Handle> handles;
   std::uint64_t system_process = 0;
 
@@ -31,7 +31,7 @@ struct HandleModel::State {
 };
 
 HandleModel::HandleModel(unsigned pointer_bytes, format::Host host)
-    : state_(std::make_unique<State>(pointer_bytes, host == format::Host::wine)) {}
+    : state_(std::make_unique<State>(pointer_bytes, host)) {}
 HandleModel::~HandleModel() = default;
 
 std::span<const Op> HandleModel::operations() const {
@@ -78,13 +78,13 @@ bool HandleModel::is_kernel(std::uint64_t handle) const {
   const unsigned bits = state_->pointer_bytes * 8;
   const std::uint64_t all = bits == 64 ? ~std::uint64_t{0} : (std::uint64_t{1} << bits) - 1;
   if (handle == 0 || handle > all - kPseudoHandles) return false;
-  if (state_->one_table) return true;
+  if (state_->host == format::Host::wine) return true;
   // All from bit 31 on.
   const std::uint64_t mark = all & ~std::uint64_t{0x7fffffff};
   return (handle & mark) == mark;
 }
 
-bool HandleModel::tables_differ() const { return !state_->one_table; }
+bool HandleModel::tables_differ() const { return format::sets_users_apart(state_->host); }
 
 const Handle* HandleModel::find(std::uint64_t handle) const {
   const auto found = state_->handles.find(handle);

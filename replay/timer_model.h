@@ -33,7 +33,8 @@ struct Timer {
 
 class TimerModel final : public Model {
  public:
-  // pointer_bytes gives the size of a KTIMER; clock_hz the unit of event times.
+  // pointer_bytes gives the size of a KTIMER; clock_hz the unit of event times; 0: not
+  // known, a timer that is set once may have expired as soon as it is set.
   TimerModel(unsigned pointer_bytes, std::uint64_t clock_hz, std::uint64_t start_clock,
              std::uint64_t start_filetime);
   ~TimerModel() override;

@@ -44,14 +44,19 @@ ModelSet with_needed(ModelSet models) {
   return models;
 }
 
+// A clock that is only assumed may say that a timer's time has not come when it has.
+std::uint64_t known_clock_hz(const format::FileHeader& header) {
+  return header.host == format::Host::unknown ? 0 : header.clock_hz;
+}
+
 }  // namespace
 
 World::World(const format::TraceReader& trace, ModelSet kept)
     : trace_(trace),
       kept_(kept),
       threads_(trace.header().irql_source),
-      timers_(trace.header().pointer_bytes, trace.header().clock_hz, trace.header().start_clock,
-              trace.header().start_filetime),
+      timers_(trace.header().pointer_bytes, known_clock_hz(trace.header()),
+              trace.header().start_clock, trace.header().start_filetime),
       dpcs_(trace.header().pointer_bytes),
       mdls_(trace.header().pointer_bytes),
       remove_locks_(trace.header().pointer_bytes),
@@ -94,10 +99,14 @@ void World::add(Model& model) {
   }
 }
 
-bool World::is_user_address(std::uint64_t address) const {
+bool World::may_be_user_address(std::uint64_t address) const {
   constexpr std::uint64_t kNever = 0x10000;  // nothing is mapped below
   const std::uint64_t end = pointer_bytes() == 4 ? 0x80000000 : 0x800000000000;
   return trace_.header().host != format::Host::wine && address >= kNever && address < end;
+}
+
+bool World::is_user_address(std::uint64_t address) const {
+  return format::sets_users_apart(trace_.header().host) && may_be_user_address(address);
 }
 
 void World::derive(Step& step) const {

@@ -64,8 +64,11 @@ class World {
   const format::TraceReader& trace() const { return trace_; }
   unsigned pointer_bytes() const { return trace_.header().pointer_bytes; }
   // Lies in the user's half of the address space. Never where the kernel is itself a process, and
-  // there are no halves (Wine); nor what is too small to be an address.
+  // there are no halves (Wine); nor what is too small to be an address; nor where it is not known
+  // what the kernel is.
   bool is_user_address(std::uint64_t address) const;
+  // The same, but for a kernel that is not known.
+  bool may_be_user_address(std::uint64_t address) const;
   const DriverModel& drivers() const { return read(ModelId::drivers, drivers_); }
   const ThreadModel& threads() const { return read(ModelId::threads, threads_); }
   const PoolModel& pool() const { return read(ModelId::pool, pool_); }

@@ -13,6 +13,7 @@
 #include <string_view>
 
 #include "format/freestanding/layout.h"
+#include "format/unfinished_files.h"
 #include "tools/commands/bisect.h"
 #include "tools/commands/commands.h"
 #include "tools/commands/corpus.h"
@@ -111,6 +112,7 @@ void end_of_lost_pages(int) {
       "ddireplay: a trace was shortened while it was read, or its disk fails: what is missing "
       "can't be replayed\n";
   static_cast<void>(!::write(STDERR_FILENO, kLine.data(), kLine.size()));
+  format::remove_unfinished_files();
   ::_exit(unreadable_status);
 }
 
@@ -164,6 +166,7 @@ int main(int argc, char** argv) {
   using namespace ddireplay;
   tools::unreadable_status = tools::process_status(format::ExitStatus::unreadable, argc, argv);
   tools::catch_lost_pages();
+  format::remove_unfinished_files_at_signals();
   std::set_terminate(tools::end_of_all);
   return tools::process_status(tools::run_or_say_why(argc, argv), argc, argv);
 }

@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <cctype>
 
+#include "checkers/ledger/ledger.h"
+#include "checkers/registry.h"
 #include "format/error.h"
 #include "replay/text_case.h"
 #include "tools/report/text.h"
@@ -22,6 +24,15 @@ bool is_hexadecimal(std::string_view text) {
   return std::ranges::all_of(text, [](unsigned char c) { return std::isxdigit(c) != 0; });
 }
 
+bool is_bug_check(const std::string& digits) {
+  if (digits.empty() || digits.size() > kBugCheckDigitsMax) return false;
+  const std::uint64_t number = std::stoul(digits, nullptr, 16);
+  const auto checkers = checkers::make_all_checkers();
+  const auto rules = checkers::rules_of(checkers);
+  return std::ranges::any_of(
+      rules, [number](const replay::Rule* rule) { return rule->bug_check == number; });
+}
+
 }  // namespace
 
 Wanted wanted_finding(const std::string& typed) {
@@ -29,15 +40,18 @@ Wanted wanted_finding(const std::string& typed) {
   if (typed.empty()) return wanted;
   std::string digits = typed;
   if (digits.starts_with("0x") || digits.starts_with("0X")) digits.erase(0, 2);
-  if (!is_hexadecimal(digits) || digits.size() <= kBugCheckDigitsMax ||
-      digits.size() > kDigitsMax) {
+  const bool has_digits_only = is_hexadecimal(digits) && digits.size() <= kDigitsMax;
+  if (!has_digits_only || is_bug_check(digits)) {
     wanted.rules = rule_names({typed});
     return wanted;
   }
   if (digits.size() < kDigitsMin) {
-    throw format::Error(fmt::format("{}: of a fingerprint the first {} digits are needed at least",
-                                    typed, kDigitsMin),
-                        format::ExitStatus::usage);
+    const bool is_no_bug_check = digits.size() <= kBugCheckDigitsMax;
+    throw format::Error(
+        fmt::format("{}: {}of a fingerprint the first {} digits are needed at least", typed,
+                    is_no_bug_check ? "no rule that is checked has this bug check, and " : "",
+                    kDigitsMin),
+        format::ExitStatus::usage);
   }
   wanted.fingerprint = replay::lower_case(digits);
   return wanted;

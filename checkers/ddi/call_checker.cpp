@@ -258,7 +258,7 @@ class CallChecker final : public replay::Checker {
   // nullopt: the function's layout has not all fields, or the kernel no halves of addresses.
   static std::optional<BoundRow> bind(const CallRow& row, const Layout& layout,
                                       const World& world) {
-    const bool has_halves = world.trace().header().host != format::Host::wine;
+    const bool has_halves = format::sets_users_apart(world.trace().header().host);
     BoundRow bound{.row = &row};
     for (std::size_t i = 0; i < kMaxTests; ++i) {
       const Test& test = row.tests[i];

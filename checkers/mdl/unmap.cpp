@@ -51,6 +51,7 @@ class MdlUnmap final : public replay::Checker {
     if (before.is_user_address(step[Operand::object])) {
       return unmap_user(mdl, step, before, sink);
     }
+    if (before.may_be_user_address(step[Operand::object])) return;
     unmap_system(mdl, step, before, sink);
   }
 

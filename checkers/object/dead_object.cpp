@@ -39,6 +39,7 @@ class DeadObject final : public replay::Checker {
     if (before.trace().header().host == format::Host::wine) {
       return given_back_without_counts(step, before, sink);
     }
+    if (before.trace().header().host == format::Host::unknown) return;
     if (step.op == Op::object_dereference || step.event->raised()) return;
     if (step.op == Op::object_dereference_done) {
       const std::uint64_t minus_one = before.pointer_bytes() == 4 ? 0xffffffff : ~std::uint64_t{0};

@@ -44,7 +44,7 @@ constexpr std::uint64_t kKernelStart32 = 0x80000000;
 bool can_be_pool(const World& world, std::uint64_t address) {
   const bool is_64 = world.pointer_bytes() == 8;
   if (address % (is_64 ? 16 : 8) != 0) return false;
-  if (world.trace().header().host == format::Host::wine) return true;
+  if (!format::sets_users_apart(world.trace().header().host)) return true;
   return address >= (is_64 ? kKernelStart64 : kKernelStart32);
 }
 

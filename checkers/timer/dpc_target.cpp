@@ -34,6 +34,8 @@ class DpcTarget final : public replay::Checker {
   std::span<const Op> operations() const override { return kOperations; }
 
   void on_step(const Step& step, const World& before, FindingSink& sink) override {
+    // Without its header a trace knows of those processors only that left events in it.
+    if (before.trace().header().host == format::Host::unknown) return;
     const std::uint32_t processors = before.trace().header().processor_count;
     const std::uint64_t target = step[Operand::processor];
     if (processors == 0 || target < processors) return;

@@ -38,7 +38,14 @@ enum class Host : std::uint8_t {
   windows = 0,
   wine = 1,
   written = 2,  // nobody's: a trace that was written by hand
+  unknown = 3,  // not known any more: the file header was lost
 };
+
+// Whether user mode has a half of the address space, and tables of handles, of its own. Of an
+// unknown host neither that nor the opposite may be reasoned from.
+constexpr bool sets_users_apart(Host host) {
+  return host == Host::windows || host == Host::written;
+}
 
 struct FileHeader {
   std::uint8_t magic[8];

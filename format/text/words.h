@@ -15,7 +15,7 @@ namespace ddireplay::format::text {
 
 inline constexpr std::array<std::string_view, 3> kIrqlSources = {"hardware", "modelled",
                                                                  "virtualised"};
-inline constexpr std::array<std::string_view, 3> kHosts = {"windows", "wine", "written"};
+inline constexpr std::array<std::string_view, 4> kHosts = {"windows", "wine", "written", "unknown"};
 inline constexpr std::array<std::string_view, 15> kEndReasons = {
     "stopped",    "recovered", "thread-inside",  "disk-full",      "target-crashed",
     "time-limit", "converted", "program-failed", "stop-requested", "host-died",

@@ -298,6 +298,14 @@ TEST_CASE("a damaged trace is printed with its gaps, and as recovered") {
   CHECK(print(once_more) == print(again));
 }
 
+TEST_CASE("each host has a word") {
+  for (const std::string host : {"windows", "wine", "unknown"}) {
+    const std::string text = canonical("machine host=" + host + "\n");
+    CHECK(text.find("host=" + host) != std::string::npos);
+    CHECK(canonical(text) == text);
+  }
+}
+
 // Printed, and read again, it has the same events and gaps; from then on the text stays as it is.
 void check_gaps_come_back(TraceReader reader) {
   const std::string text = print(reader);

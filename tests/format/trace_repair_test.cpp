@@ -177,6 +177,8 @@ TEST_CASE("without its file header a trace has its events, and a word on what is
   CHECK(read_events(after) == trace.events);
   REQUIRE_FALSE(after.footer()->notices.empty());
   CHECK_THAT(after.footer()->notices.back(), Catch::Contains("file header was not found"));
+  CHECK(after.header().host == Host::unknown);
+  CHECK(after.header().irql_source != IrqlSource::hardware);
 }
 
 TEST_CASE("several traces in one file are told apart") {

@@ -84,6 +84,13 @@ TEST_CASE("where the kernel is a process there is one table") {
   CHECK_FALSE(model.is_kernel(~std::uint64_t{0}));
 }
 
+TEST_CASE("of a kernel that is not known only handles with the kernel's mark are its own") {
+  const HandleModel model(8, Host::unknown);
+  CHECK_FALSE(model.tables_differ());
+  CHECK(model.is_kernel(kKey));
+  CHECK_FALSE(model.is_kernel(0x7c));
+}
+
 TEST_CASE("DriverEntry shows which process is System") {
   HandleModel model(8, Host::windows);
   Steps step;

@@ -10,6 +10,7 @@
 #include "format/text_form.h"
 #include "tools/commands/commands.h"
 #include "tools/commands/exit_help.h"
+#include "tools/commands/output_name.h"
 #include "tools/decoders.h"
 #include "tools/output.h"
 #include "tools/part.h"
@@ -62,12 +63,32 @@ ExitStatus to_binary(const Arguments& arguments) {
                                                                : ExitStatus::incomplete;
 }
 
+// What the trace lacks, and which lines of its text say so.
+std::string lack_text(const format::TraceReader& trace) {
+  const format::Condition& condition = trace.condition();
+  const format::FooterInfo* const footer = trace.footer();
+  const bool is_recovered = condition.recovered || condition.damaged_chunks != 0;
+  const bool ends_in_order = footer == nullptr || format::is_in_order(footer->end_reason);
+  if (condition.damaged_chunks != 0 || (is_recovered && ends_in_order)) {
+    return "the trace has gaps; notices in the text tell of them";
+  }
+  if (condition.lost_events != 0 || condition.missing_chunks != 0) {
+    return "the trace has gaps; `gap` in the text tells where";
+  }
+  if (footer != nullptr && !format::is_whole(footer->end_reason)) {
+    return fmt::format("the recording is not whole: {}; `end` in the text tells of it",
+                       end_reason_text(footer->end_reason));
+  }
+  if (condition.begins_late) return "the trace begins in the middle of the recording";
+  return "the trace has gaps";
+}
+
 ExitStatus to_text(const Arguments& arguments) {
   format::TraceReader trace = format::TraceReader::open(arguments.in);
   expect_other_form(arguments, "binary", kBinaryExtension);
   write_as_text(trace, arguments.out);
   if (is_complete(trace)) return ExitStatus::clean;
-  talk(fmt::format("{}: the trace has gaps; notices in the text tell of them", arguments.in));
+  talk(fmt::format("{}: {}", arguments.in, lack_text(trace)));
   return ExitStatus::incomplete;
 }
 
@@ -82,21 +103,21 @@ void say(const Arguments& arguments, const Made& made) {
 ExitStatus to_part(const Arguments& arguments) {
   refuse_to_replace(arguments.in, arguments.out);
   format::TraceReader trace = format::open_trace(arguments.in);
-  // That OUT is a part was asked for.
-  const bool is_whole = is_complete(trace);
-  std::vector<std::byte> bytes;
+  std::vector<Made> steps;
   if (!arguments.part.range.empty() || !arguments.part.drivers.empty()) {
-    Made made = make_part(trace, arguments.part);
-    say(arguments, made);
-    bytes = std::move(made.trace);
+    steps.push_back(make_part(trace, arguments.part));
   }
+  // That OUT is a part was asked for. Gaps are known when all has been read.
+  bool is_whole = is_complete(trace);
   if (arguments.redact) {
-    if (!bytes.empty()) trace = format::TraceReader::from_bytes(std::move(bytes), arguments.in);
-    Made made = make_redacted(trace, arguments.keep_tags, arguments.part.threads);
-    say(arguments, made);
-    bytes = std::move(made.trace);
+    if (!steps.empty()) {
+      trace = format::TraceReader::from_bytes(std::move(steps.back().trace), arguments.in);
+    }
+    steps.push_back(make_redacted(trace, arguments.keep_tags, arguments.part.threads));
+    if (steps.size() == 1) is_whole = is_complete(trace);
   }
-  write_trace(std::move(bytes), arguments.out);
+  write_trace(std::move(steps.back().trace), arguments.out);
+  for (const Made& made : steps) say(arguments, made);
   return is_whole ? ExitStatus::clean : ExitStatus::incomplete;
 }
 
@@ -124,7 +145,8 @@ void add_convert_command(CLI::App& app, ExitStatus& status) {
        {ExitStatus::unreadable, "IN is no trace, or OUT can't be written; there is no new OUT"}}));
   command->add_option("IN", arguments->in, "a trace, binary or text")->required();
   command->add_option("OUT", arguments->out, "the other form of it; - is standard output, for text")
-      ->required();
+      ->required()
+      ->check(output_name());
   command->add_option("--range", arguments->part.range,
                       "only these positions, #A..#B, with what tells where they happen");
   command->add_option("--driver", arguments->part.drivers,

@@ -12,6 +12,7 @@
 #include "checkers/registry.h"
 #include "replay/finding_collector.h"
 #include "tools/commands/exit_help.h"
+#include "tools/commands/output_name.h"
 #include "tools/corpus/add.h"
 #include "tools/corpus/cover.h"
 #include "tools/corpus/directory.h"
@@ -220,13 +221,14 @@ ExitStatus prune(const std::string& directory, bool is_rehearsal) {
 }
 
 CLI::App* add_directory(CLI::App* command, std::string& directory) {
-  command->add_option("DIR", directory, "the corpus")->required();
+  command->add_option("DIR", directory, "the corpus")->required()->check(output_name());
   return command;
 }
 
 void add_sinks(CLI::App* command, Sinks& sinks) {
   command->add_flag("--json", sinks.json, "the whole result as one JSON object");
-  command->add_option("--junit", sinks.junit, "writes the result to a file, for a CI system");
+  command->add_option("--junit", sinks.junit, "writes the result to a file, for a CI system")
+      ->check(output_name());
 }
 
 void add_threads(CLI::App* command, unsigned& threads) {
@@ -276,6 +278,7 @@ void add_run(CLI::App* parent, ExitStatus& status) {
       command->add_option("--shard", arguments->shard, "I/N: only the I-th of N parts");
   CLI::Option* result = command->add_option("--result", arguments->result,
                                             "writes the shard's result to a file, for merge");
+  result->check(output_name());
   shard->needs(result)->excludes(update)->excludes("--json")->excludes("--junit");
   result->needs(shard);
   add_threads(command, arguments->threads);

@@ -13,6 +13,7 @@
 #include "replay/replay.h"
 #include "tools/commands/commands.h"
 #include "tools/commands/exit_help.h"
+#include "tools/commands/output_name.h"
 #include "tools/decoders.h"
 #include "tools/output.h"
 #include "tools/reduced_trace.h"
@@ -183,7 +184,9 @@ void add_reduce_command(CLI::App& app, ExitStatus& status) {
   command->add_option("--finding", arguments->finding,
                       "the first digits of a fingerprint, four at least; or a rule: C4:62, a slug. "
                       "Default: the only finding");
-  command->add_option("-o,--output", arguments->out, "the trace to be written")->required();
+  command->add_option("-o,--output", arguments->out, "the trace to be written")
+      ->required()
+      ->check(output_name());
   command->add_option("--threads", arguments->threads, "threads that decode")
       ->check(CLI::Range(1u, kMaxDecoders));
   command->callback([arguments, &status] { status = reduce(*arguments); });

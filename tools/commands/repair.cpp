@@ -11,6 +11,7 @@
 #include "replay/text_case.h"
 #include "tools/commands/commands.h"
 #include "tools/commands/exit_help.h"
+#include "tools/commands/output_name.h"
 #include "tools/output.h"
 #include "tools/report/repair_text.h"
 
@@ -158,6 +159,7 @@ void add_repair_command(CLI::App& app, ExitStatus& status) {
       ->option_text("IN ...");
   command->add_option("-o,--output", arguments->out, "the trace to be written")
       ->required()
+      ->check(output_name())
       ->option_text("OUT.ddt");
   command->add_flag("--carve", arguments->carve, "look for chunks everywhere in any file");
   command

@@ -96,8 +96,9 @@ Json values_json(const format::TraceReader& trace, const format::Event& event) {
 std::string event_text(const format::TraceReader& trace, const format::Event& event,
                        Symbolizer& symbolizer) {
   if (is_gap(event)) {
-    return fmt::format("-- {} lost on cpu {} before #{}", counted(event.values[0], "event"),
-                       event.processor, event.position);
+    const std::string lost =
+        event.values[0] == 0 ? "an unknown number of events" : counted(event.values[0], "event");
+    return fmt::format("-- {} lost on cpu {} before #{}", lost, event.processor, event.position);
   }
   std::string out;
   append(out, "#{:<6} {:.6f} s  cpu {}  {}  irql {}  {}", event.position,

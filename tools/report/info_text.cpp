@@ -50,12 +50,20 @@ std::string_view host_text(format::Host host) {
       return "Wine";
     case format::Host::written:
       return "none: written by hand";
+    case format::Host::unknown:
+      return "not known";
   }
   return "unknown";
 }
 
-std::string_view irql_source_name(format::IrqlSource source) {
-  switch (source) {
+// Who kept the level that was sampled, only the file header would have told.
+bool is_sampled_somehow(const format::FileHeader& header) {
+  return header.host == format::Host::unknown && header.irql_source != format::IrqlSource::modelled;
+}
+
+std::string_view irql_source_name(const format::FileHeader& header) {
+  if (is_sampled_somehow(header)) return "not known";
+  switch (header.irql_source) {
     case format::IrqlSource::hardware:
       return "hardware";
     case format::IrqlSource::modelled:
@@ -66,8 +74,9 @@ std::string_view irql_source_name(format::IrqlSource source) {
   return "unknown";
 }
 
-std::string_view irql_source_text(format::IrqlSource source) {
-  switch (source) {
+std::string_view irql_source_text(const format::FileHeader& header) {
+  if (is_sampled_somehow(header)) return "sampled at each event; from what is not known";
+  switch (header.irql_source) {
     case format::IrqlSource::hardware:
       return "hardware: sampled at each event";
     case format::IrqlSource::modelled:
@@ -95,7 +104,7 @@ void append_machine(std::string& out, const format::TraceReader& trace) {
   append(out, "Machine:   {}, {}\n", machine_text(header),
          counted(header.processor_count, "processor"));
   append(out, "Host:      {}\n", host_text(header.host));
-  append(out, "IRQL:      {}\n", irql_source_text(header.irql_source));
+  append(out, "IRQL:      {}\n", irql_source_text(header));
   append(out, "Started:   {}\n", start_text(header.start_filetime));
   append(out, "Clock:     {} ticks per second\n", header.clock_hz);
 }
@@ -203,7 +212,7 @@ Json machine_json(const format::FileHeader& header) {
   return Json{{"os_build", header.os_build},
               {"pointer_bytes", header.pointer_bytes},
               {"processors", header.processor_count},
-              {"irql_source", irql_source_name(header.irql_source)},
+              {"irql_source", irql_source_name(header)},
               {"host", host_text(header.host)},
               {"clock_hz", header.clock_hz},
               {"start_filetime", header.start_filetime}};

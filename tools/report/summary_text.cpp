@@ -83,11 +83,14 @@ void append_condition(std::string& out, const format::TraceReader& trace) {
   if (footer != nullptr && footer->stacks_lost != 0) {
     append(out, "    {} recorded without a stack.\n", counted(footer->stacks_lost, "event"));
   }
-  for (const std::string& problem : trace.condition().problems) {
-    append(out, "    {}\n", problem);
+  const format::Condition& condition = trace.condition();
+  for (const std::string& problem : condition.problems) append(out, "    {}\n", problem);
+  if (footer != nullptr) {
+    for (const std::string& notice : footer->notices) append(out, "    {}\n", notice);
   }
-  if (footer == nullptr) return;
-  for (const std::string& notice : footer->notices) append(out, "    {}\n", notice);
+  if (condition.damaged_chunks != 0 || condition.skipped_bytes != 0) {
+    append(out, "    `ddireplay repair {} -o OUT.ddt` may get more of it.\n", trace.name());
+  }
 }
 
 }  // namespace

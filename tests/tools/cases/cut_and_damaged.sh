@@ -23,3 +23,10 @@ ddireplay replay --json joined.ddt | grep -o '"rule":"[^"]*"\|"complete":[a-z]*\
 ddireplay info joined.ddt | grep 'more than once'
 cat damaged.ddt leak.ddt >joined.ddt
 ddireplay replay --json joined.ddt | grep -o '"rule":"[^"]*"\|"complete":[a-z]*\|"events":[0-9]*'
+# Where something was refused, the report says what may help; what was only lost is gone.
+ddireplay replay damaged.ddt | grep repair
+ddireplay convert traces/lossy.txt lossy.ddt
+ddireplay replay lossy.ddt | grep -c repair
+# Of chunks that aren't there nobody knows how many events they had.
+head -c $((size - 1000)) leak.ddt >early.ddt
+ddireplay dump early.ddt | grep lost

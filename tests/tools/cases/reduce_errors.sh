@@ -14,6 +14,8 @@ echo "status $?"
 ls
 ddireplay reduce traces/timer.txt --finding abc -o out.ddt
 echo "status $?"
+ddireplay reduce traces/timer.txt --finding 4a -o out.ddt
+echo "status $?"
 ddireplay reduce traces/timer.txt --finding C4:62 -o out.ddt
 echo "status $?"
 ddireplay reduce traces/timer.txt --finding 0XE0AE -o by_digits.txt

@@ -1,0 +1,16 @@
+# An output without a name is wrong usage, whatever would have been written; nothing is done.
+run() {
+  echo "\$ ddireplay $*"
+  local status=0
+  ddireplay "$@" || status=$?
+  echo "status $status"
+}
+ddireplay convert traces/leak.txt leak.ddt
+run convert leak.ddt ''
+run convert traces/leak.txt ''
+run convert leak.ddt --redact ''
+run repair leak.ddt -o ''
+run reduce leak.ddt -o ''
+run corpus add '' leak.ddt
+run corpus run here/.. --junit ''
+ls -A
