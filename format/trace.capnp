@@ -1,8 +1,8 @@
 # The payloads of a .ddt file. Its container (file header, chunk headers, trailer) is described in
 # format/freestanding/layout.h.
 #
-# Fields are added, never renumbered, and never change their meaning. A reader treats a missing field
-# as its default. The recorder writes these messages through the freestanding header that capnpc-flat
+# Once there is a release, fields are added, never renumbered, and never change their meaning. A reader
+# treats a missing field as its default. The recorder writes these messages through the freestanding header that capnpc-flat
 # makes of this file, everybody else through Cap'n Proto's library.
 @0xb0d1f4e7a2c95d31;
 

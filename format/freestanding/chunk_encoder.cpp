@@ -170,8 +170,8 @@ void ChunkEncoder::Scratch::add_modules_at(std::uint64_t address,
 }
 
 // By what the trace says of them: so the numbers say nothing about the caller's table, and a trace
-// that is read and written again stays the same. Chunks that use the same functions have the same
-// tables, which a reader looks through once.
+// that is read and written again stays the same. Chunks that use the same functions and
+// modules have the same tables, which a reader looks through once.
 void ChunkEncoder::Scratch::put_in_order(const ChunkTables& tables) {
   functions.sort_by([&](std::uint16_t function) { return tables.functions[function].original; });
   modules.sort_by([&](std::uint16_t module) { return tables.modules[module].base; });
