@@ -13,6 +13,7 @@
 #include "format/footer_reader.h"
 #include "format/freestanding/checksum.h"
 #include "format/freestanding/container.h"
+#include "format/merge_plan.h"
 #include "format/payload.h"
 
 namespace ddireplay::format {
@@ -275,11 +276,9 @@ class ContainerReader {
   // only one of a processor that has none at all: one gap stands for all of these.
   void note_open_streams(std::set<std::uint16_t> streams,
                          const std::set<std::uint16_t>& seen_since) {
-    const std::uint32_t processors =
-        std::min<std::uint32_t>(result_.header.processor_count, kMaxProcessors);
-    std::uint16_t unseen = 0;
-    while (unseen < processors && streams.contains(unseen)) ++unseen;
-    if (unseen < processors) streams.insert(unseen);
+    if (const auto unseen = first_without_chunk(streams, result_.header.processor_count)) {
+      streams.insert(*unseen);
+    }
     std::ranges::set_difference(streams, seen_since, std::back_inserter(result_.open_streams));
   }
 

@@ -39,13 +39,17 @@ void MergePlanner::take_events(const ChunkInfo& chunk, std::size_t place,
   end = std::max(first_time, header.last_time);
 }
 
-void MergePlanner::add_open_ends(std::uint32_t processors, std::vector<MergeStep>& steps) const {
+std::uint64_t MergePlanner::last_end() const {
   std::uint64_t last = 0;
   for (const auto& [processor, end] : ends_) last = std::max(last, end);
-  std::uint16_t unseen = 0;
-  while (ends_.contains(unseen)) ++unseen;
-  if (unseen < processors && std::max(start_, mark_) < last) {
-    steps.push_back({.key = {std::max(start_, mark_), unseen}, .is_gap = true, .until = last});
+  return last;
+}
+
+void MergePlanner::add_open_ends(std::uint32_t processors, std::vector<MergeStep>& steps) const {
+  const std::uint64_t last = last_end();
+  const auto unseen = first_without_chunk(ends_, processors);
+  if (unseen && std::max(start_, mark_) < last) {
+    steps.push_back({.key = {std::max(start_, mark_), *unseen}, .is_gap = true, .until = last});
   }
   for (const auto& [processor, end] : ends_) {
     const std::uint64_t begin = std::max(end, mark_);
@@ -56,8 +60,7 @@ void MergePlanner::add_open_ends(std::uint32_t processors, std::vector<MergeStep
 
 void MergePlanner::add_open_ends(std::span<const std::uint16_t> processors,
                                  std::vector<MergeStep>& steps) const {
-  std::uint64_t last = 0;
-  for (const auto& [processor, end] : ends_) last = std::max(last, end);
+  const std::uint64_t last = last_end();
   for (const std::uint16_t processor : processors) {
     const auto end = ends_.find(processor);
     const std::uint64_t begin = std::max(end == ends_.end() ? start_ : end->second, mark_);

@@ -1,8 +1,10 @@
 // In which order the chunks of several processors come into play when their events are merged.
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <unordered_map>
 #include <vector>
@@ -31,6 +33,16 @@ struct MergeStep {
   std::uint64_t lost = 0;   // of a gap
 };
 
+// The lowest of so many processors that has no chunk. Nothing: each has one.
+template <class Streams>
+std::optional<std::uint16_t> first_without_chunk(const Streams& streams, std::uint32_t processors) {
+  const auto end = static_cast<std::uint16_t>(std::min(processors, kMaxProcessors));
+  for (std::uint16_t processor = 0; processor < end; ++processor) {
+    if (!streams.contains(processor)) return processor;
+  }
+  return std::nullopt;
+}
+
 // Makes the steps of chunks as these become known, in the order of their numbers. From headers
 // alone: no payload is looked at.
 class MergePlanner {
@@ -56,6 +68,8 @@ class MergePlanner {
  private:
   void take_mark(const ChunkInfo& chunk);
   void take_events(const ChunkInfo& chunk, std::size_t place, std::vector<MergeStep>& steps);
+
+  std::uint64_t last_end() const;
 
   std::uint64_t start_clock_;
   std::uint64_t start_ = start_clock_;  // or that of an earlier event

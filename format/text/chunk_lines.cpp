@@ -56,7 +56,7 @@ void ChunkLines::after(const Event& event) {
   if (event.function == kGap) {
     pending.gap = true;
     // Behind its last chunk a processor has a gap where another chunk is missing.
-    if (pending.chunks.empty()) print(event.processor, next_number_++, event.time);
+    if (pending.chunks.empty()) print(event.processor, next_number_++, event.values[1]);
     end_empty_chunks(event.processor, pending);
     return;
   }

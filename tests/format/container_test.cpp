@@ -367,7 +367,7 @@ TEST_CASE("what is no trace is said to be none") {
   }
 }
 
-TEST_CASE("a file in which every stream there could be has a chunk is opened") {
+TEST_CASE("a file in which every stream there could be has a chunk is opened and read") {
   constexpr std::size_t kStreams = 65536;
   Bytes bytes(sizeof(FileHeader) + kStreams * sizeof(ChunkHeader));
   FileHeader file{};
@@ -382,10 +382,11 @@ TEST_CASE("a file in which every stream there could be has a chunk is opened") {
     header.number = static_cast<std::uint32_t>(stream + 1);
     seal_chunk(header, std::span(bytes).subspan(sizeof(file) + stream * sizeof(header)), 0);
   }
-  const TraceReader reader = read(bytes);
+  TraceReader reader = read(bytes);
   CHECK(reader.chunks().size() == kStreams);
   CHECK(reader.condition().missing_chunks == 1);
   CHECK(reader.condition().damaged_chunks == kStreams - kMaxProcessors);
+  CHECK(read_events(reader).empty());
 }
 
 TEST_CASE("what can't be opened is told by name") {

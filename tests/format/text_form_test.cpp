@@ -3,6 +3,7 @@
 
 #include <sys/stat.h>
 
+#include <array>
 #include <catch2/catch.hpp>
 #include <cstring>
 #include <fstream>
@@ -306,12 +307,26 @@ TEST_CASE("each host has a word") {
   }
 }
 
+// Of each gap: in front of which event it stands, of which processor, from when until when.
+std::vector<std::array<std::uint64_t, 4>> gaps_of(TraceReader& reader) {
+  std::vector<std::array<std::uint64_t, 4>> gaps;
+  EventSource source(reader);
+  for (auto batch = source.next(); !batch.empty(); batch = source.next()) {
+    for (const Event& event : batch) {
+      if (event.function != kGap) continue;
+      gaps.push_back({event.position, event.processor, event.time, event.values[1]});
+    }
+  }
+  return gaps;
+}
+
 // Printed, and read again, it has the same events and gaps; from then on the text stays as it is.
 void check_gaps_come_back(TraceReader reader) {
   const std::string text = print(reader);
   INFO(text);
   TraceReader again = trace_from_text(text, "again");
   CHECK(read_events(again) == read_events(reader));
+  CHECK(gaps_of(again) == gaps_of(reader));
   CHECK(again.condition().missing_chunks == 0);
   CHECK(again.condition().begins_late == reader.condition().begins_late);
   CHECK(print(again) == text);
@@ -352,15 +367,12 @@ TEST_CASE("until when a refused chunk's events are missing comes back from the t
   bytes[victim.offset + sizeof(ChunkHeader) + 40] ^= std::byte{1};
   TraceReader damaged = TraceReader::from_bytes(bytes, "damaged");
   TraceReader again = trace_from_text(print(damaged), "again");
-  std::vector<std::uint64_t> ends;
-  EventSource source(again);
-  for (auto batch = source.next(); !batch.empty(); batch = source.next()) {
-    for (const Event& event : batch) {
-      if (event.function == kGap) ends.push_back(event.values[1]);
-    }
-  }
-  REQUIRE_FALSE(ends.empty());
-  CHECK(ends[0] == 20);
+  const auto gaps = gaps_of(again);
+  REQUIRE_FALSE(gaps.empty());
+  CHECK(gaps[0][3] == 20);
+  // The text doesn't say since when: from the processor's last event on.
+  CHECK(gaps_of(damaged) == std::vector<std::array<std::uint64_t, 4>>{{2, 1, 3, 20}});
+  CHECK(gaps[0][2] <= 3);
   CHECK(read_events(again) == read_events(damaged));
 }
 
