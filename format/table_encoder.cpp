@@ -40,7 +40,7 @@ std::span<const std::byte> TableEncoder::encode(const ChunkIdentity& identity,
   catch_up(tables);
   make_room(slots.size());
   const ChunkTables entries = {modules_, functions_, {stacks_, frames_}};
-  return encoder_->encode(identity, slots, entries, std::as_writable_bytes(std::span(output_)));
+  return encoder_->encode(identity, slots, entries, std::as_writable_bytes(output_.span()));
 }
 
 std::span<const ModuleEntry> TableEncoder::modules(const TraceTables& tables) {
@@ -84,7 +84,7 @@ void TableEncoder::make_room(std::size_t slots) {
   const auto slots_for_bytes = [](std::size_t bytes) { return bytes / sizeof(Slot) + 1; };
   scratch_.resize(slots_for_bytes(ChunkEncoder::scratch_bytes(limits_, level_)));
   output_.resize(slots_for_bytes(ChunkEncoder::chunk_bytes(limits_)));
-  encoder_.emplace(limits_, std::as_writable_bytes(std::span(scratch_)), level_);
+  encoder_.emplace(limits_, std::as_writable_bytes(scratch_.span()), level_);
 }
 
 }  // namespace ddireplay::format

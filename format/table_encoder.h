@@ -8,6 +8,7 @@
 #include <span>
 #include <vector>
 
+#include "format/buffer.h"
 #include "format/freestanding/chunk_encoder.h"
 #include "format/trace_tables.h"
 
@@ -41,8 +42,8 @@ class TableEncoder {
   std::size_t text_bytes_ = 0;  // of modules and functions
 
   EncoderLimits limits_;
-  std::vector<Slot> scratch_;
-  std::vector<Slot> output_;
+  Buffer<Slot> scratch_;  // of which a short chunk touches little
+  Buffer<Slot> output_;
   std::optional<ChunkEncoder> encoder_;
 };
 

@@ -20,11 +20,11 @@ using format::Event;
 
 // A rule that is named by itself is armed in any case; with many others, if it is so by default.
 bool names_rule(std::string_view name, const Rule& rule) {
+  if (name == "all") return true;
+  if (name == "default") return rule.by_default;
   const std::string id = rule.id();
   if (name == id || name == rule.slug || contains_id(rule.aliases, name)) return true;
-  if (name == "all") return true;
-  const bool is_in_group =
-      name == "default" || name == std::string_view(id).substr(0, id.find(':'));
+  const bool is_in_group = name == std::string_view(id).substr(0, id.find(':'));
   return is_in_group && rule.by_default;
 }
 

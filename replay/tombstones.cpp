@@ -2,10 +2,21 @@
 
 namespace ddireplay::replay {
 
-void Tombstones::add(const PoolBlock& block, const Moment& freed) {
-  if (ring_.size() < kMax) ring_.emplace_back();
-  Grave& grave = ring_[next_];
+// Its place is given away.
+Tombstones::Grave& Tombstones::take_oldest() {
+  if (count_ < kMax) {
+    if (count_ % kGravesPerPiece == 0) {
+      pieces_.push_back(std::make_unique<Grave[]>(kGravesPerPiece));
+    }
+    ++count_;
+  }
+  Grave& grave = at(next_);
   next_ = (next_ + 1) % kMax;
+  return grave;
+}
+
+void Tombstones::add(const PoolBlock& block, const Moment& freed) {
+  Grave& grave = take_oldest();
   if (grave.is_indexed) take_from_index(grave);
   static_cast<PoolBlock&>(grave) = block;
   grave.owned = false;
@@ -16,9 +27,7 @@ void Tombstones::add(const PoolBlock& block, const Moment& freed) {
 const PoolBlock* Tombstones::find(std::uint64_t address) {
   if (!has_index_) {
     has_index_ = true;
-    for (std::size_t i = 0; i < ring_.size(); ++i) {
-      put_into_index(ring_[(next_ + i) % ring_.size()]);
-    }
+    for (std::size_t i = 0; i < count_; ++i) put_into_index(at((next_ + i) % count_));
   }
   const Grave* grave = index_.find(address);
   return grave == nullptr || !grave->freed.seen() ? nullptr : grave;

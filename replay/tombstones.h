@@ -5,6 +5,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <vector>
 
 #include "replay/hash_index.h"
@@ -15,8 +16,6 @@ namespace ddireplay::replay {
 class Tombstones {
  public:
   static constexpr std::size_t kMax = 65536;
-
-  Tombstones() { ring_.reserve(kMax); }
 
   // Takes the place of the oldest one when there are too many. `freed` is not seen where a block
   // went unseen: what was freed before at its address is then not known any more.
@@ -34,11 +33,17 @@ class Tombstones {
     type operator()(const Grave& grave) const { return grave.address; }
   };
 
+  static constexpr std::size_t kGravesPerPiece = 128;
+  static_assert(kMax % kGravesPerPiece == 0);
+
+  Grave& at(std::size_t place) { return pieces_[place / kGravesPerPiece][place % kGravesPerPiece]; }
+  Grave& take_oldest();
   void put_into_index(Grave& grave);
   void take_from_index(Grave& grave);
 
-  std::vector<Grave> ring_;  // never grows beyond what was reserved: graves stay where they are
-  std::size_t next_ = 0;     // the oldest, once the ring is full
+  std::vector<std::unique_ptr<Grave[]>> pieces_;  // most traces need few of them
+  std::size_t count_ = 0;
+  std::size_t next_ = 0;  // the oldest, once there are as many as there may be
   bool has_index_ = false;
   HashIndex<Grave, ByAddress, AddressOf> index_;  // the newest of each address
 };

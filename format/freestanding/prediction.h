@@ -132,11 +132,12 @@ enum class ValueCode : std::uint8_t {
   raw,
 };
 
-// One value of a site.
+// One value of a site. Not initialised where it is made: there is room for many more of them than
+// most chunks need.
 struct ValueState {
-  std::uint64_t last = 0;
-  std::uint64_t stride = 0;
-  ValueCode guess = ValueCode::same;  // of the first three, the one that was right last
+  std::uint64_t last;
+  std::uint64_t stride;
+  ValueCode guess;  // of the first three, the one that was right last
 
   std::uint64_t guessed(std::uint64_t at_entry) const {
     if (guess == ValueCode::same) return last;
@@ -147,6 +148,8 @@ struct ValueState {
     last = value;
   }
 };
+// Of a value that no site has seen.
+inline constexpr ValueState kNewValue = {0, 0, ValueCode::same};
 
 // Addresses that were stored in full or as a difference: they are likely to come again, at another
 // site.
@@ -183,7 +186,7 @@ class ValueStates {
   // Before the first event.
   void clear(std::size_t functions) {
     for (std::size_t i = 0; i < 2 * functions; ++i) newest_site_[i] = SitePrediction::kNone;
-    for (std::size_t i = 0; i < kMaxFields; ++i) room_[i] = {};
+    for (std::size_t i = 0; i < kMaxFields; ++i) room_[i] = kNewValue;
     used_ = kMaxFields;
   }
 
@@ -196,7 +199,7 @@ class ValueStates {
     if (!has_room) return;
     for (std::size_t i = 0; i < value_count; ++i) {
       room_[first + i] =
-          newest == SitePrediction::kNone ? ValueState{} : room_[first_of_site_[newest] + i];
+          newest == SitePrediction::kNone ? kNewValue : room_[first_of_site_[newest] + i];
     }
     used_ += value_count;
     newest = number;

@@ -7,6 +7,8 @@
 // Freestanding: this header is compiled into the kernel.
 #pragma once
 
+#include <algorithm>
+#include <bit>
 #include <cstddef>
 #include <cstdint>
 #include <span>
@@ -24,13 +26,16 @@ class StackSharing {
     std::uint32_t frames = 0;  // how many
   };
 
-  void place(Carver& carver) { runs_ = carver.take<Run>(kRuns); }
+  void place(Carver& carver) { runs_ = carver.take<Run>(kRunsMax); }
 
   // Before a chunk. `stacks` are the numbers of its stacks in `table`, in order.
   void begin(const StackTable& table, std::span<const std::uint32_t> stacks) {
     table_ = &table;
     stacks_ = stacks;
-    for (std::size_t i = 0; i < kRuns; ++i) runs_[i] = {};
+    std::size_t frames = 0;
+    for (std::uint32_t i = 0; i < stacks.size(); ++i) frames += frames_of(i).size();
+    run_mask_ = std::min(std::bit_ceil(2 * frames + 1), kRunsMax) - 1;
+    for (std::size_t i = 0; i <= run_mask_; ++i) runs_[i] = {};
   }
 
   std::span<const std::uint64_t> frames_of(std::uint32_t number) const {
@@ -49,7 +54,7 @@ class StackSharing {
     for (std::size_t i = stack.size(); i > 0; --i) {
       hash = (hash ^ stack[i - 1]) * kHashFactor;
       hash ^= hash >> 29;
-      Run& run = runs_[hash % kRuns];
+      Run& run = runs_[hash & run_mask_];
       const auto tag = static_cast<std::uint32_t>(hash >> 32);
       is_known = is_known && run.tag == tag;
       if (is_known) {
@@ -66,7 +71,7 @@ class StackSharing {
   }
 
  private:
-  static constexpr std::size_t kRuns = std::size_t{1} << 14;
+  static constexpr std::size_t kRunsMax = std::size_t{1} << 14;
   static constexpr std::uint64_t kHashSeed = 0x9e3779b97f4a7c15;
   static constexpr std::uint64_t kHashFactor = 0xff51afd7ed558ccd;
 
@@ -88,6 +93,7 @@ class StackSharing {
   const StackTable* table_ = nullptr;
   std::span<const std::uint32_t> stacks_;
   Run* runs_ = nullptr;
+  std::size_t run_mask_ = 0;  // a chunk takes as many places as its stacks may fill half of
 };
 
 }  // namespace ddireplay::format
