@@ -1,11 +1,12 @@
 #include "replay/irp_model.h"
 
 #include <algorithm>
-#include <unordered_map>
 #include <vector>
 
+#include "replay/by_thread.h"
 #include "replay/nt_status.h"
 #include "replay/object_tree.h"
+#include "replay/recent_map.h"
 
 namespace ddireplay::replay {
 
@@ -25,14 +26,20 @@ struct Open {
   bool is_send;
 };
 
+struct Doing {
+  std::vector<Open> open;
+
+  bool idle() const { return open.empty(); }
+};
+
 std::uint32_t low(std::uint64_t value) { return static_cast<std::uint32_t>(value); }
 
 }  // namespace
 
 struct IrpModel::State {
   ObjectTree<Irp> irps{1};
-  std::unordered_map<std::uint64_t, IrpTurn> turns;  // of dispatch routines, by their entry
-  std::unordered_map<std::uint64_t, std::vector<Open>> threads;
+  RecentMap<IrpTurn> turns;  // of dispatch routines, by their entry
+  ByThread<Doing> threads;
 
   Irp& begin_life(std::uint64_t address);
   IrpTurn* turn_of(Irp& irp);
@@ -70,12 +77,10 @@ Irp& IrpModel::State::begin_life(std::uint64_t address) {
 // then.
 void IrpModel::State::detach_turns(Irp& irp) {
   for (std::uint64_t entry = irp.innermost; entry != 0;) {
-    const auto turn = turns.find(entry);
-    if (turn == turns.end()) break;
-    const std::uint64_t upper = turn->second.upper;
-    if (turn->second.state != IrpTurn::State::completed) {
-      turn->second.state = IrpTurn::State::over;
-    }
+    IrpTurn* const turn = turns.find(entry);
+    if (turn == nullptr) break;
+    const std::uint64_t upper = turn->upper;
+    if (turn->state != IrpTurn::State::completed) turn->state = IrpTurn::State::over;
     drop_turn(entry);
     entry = upper;
   }
@@ -83,14 +88,14 @@ void IrpModel::State::detach_turns(Irp& irp) {
 }
 
 void IrpModel::State::drop_turn(std::uint64_t entry) {
-  const auto turn = turns.find(entry);
-  if (turn == turns.end()) return;
-  const auto thread = threads.find(turn->second.begun.thread);
+  const IrpTurn* const turn = turns.find(entry);
+  if (turn == nullptr) return;
+  const Doing* const thread = threads.find(turn->begun.thread);
   const bool is_running =
-      thread != threads.end() &&
-      std::any_of(thread->second.begin(), thread->second.end(),
-                  [&](const Open& open) { return !open.is_send && open.position == entry; });
-  if (!is_running) turns.erase(turn);
+      thread != nullptr && std::ranges::any_of(thread->open, [&](const Open& open) {
+        return !open.is_send && open.position == entry;
+      });
+  if (!is_running) turns.erase(entry);
 }
 
 void IrpModel::State::erase(std::uint64_t address) {
@@ -103,8 +108,7 @@ void IrpModel::State::erase(std::uint64_t address) {
 IrpTurn* IrpModel::State::turn_of(Irp& irp) {
   if (irp.gone()) return nullptr;
   if (irp.innermost == 0) return irp.maker == IrpMaker::received ? nullptr : &irp.own;
-  const auto turn = turns.find(irp.innermost);
-  return turn == turns.end() ? nullptr : &turn->second;
+  return turns.find(irp.innermost);
 }
 
 // A driver beneath the one that sent it is given the request, not a new one in its place.
@@ -114,14 +118,12 @@ bool IrpModel::State::is_beneath(Irp& irp, const Step& step) {
   if (sender->sent_returned && sender->lower_result != kStatusPending) return false;
   const std::uint64_t location = step[Operand::location];
   for (std::uint64_t entry = irp.innermost; entry != 0;) {
-    const auto turn = turns.find(entry);
-    if (turn == turns.end()) break;
-    if (turn->second.device == step[Operand::device]) return false;
+    const IrpTurn* const turn = turns.find(entry);
+    if (turn == nullptr) break;
+    if (turn->device == step[Operand::device]) return false;
     // Those below never have a location above.
-    if (location > turn->second.location + (turn->second.skipped ? 0 : -kLocationBytes)) {
-      return false;
-    }
-    entry = turn->second.upper;
+    if (location > turn->location + (turn->skipped ? 0 : -kLocationBytes)) return false;
+    entry = turn->upper;
   }
   return true;
 }
@@ -157,23 +159,22 @@ void IrpModel::State::enter_dispatch(const Step& step) {
 }
 
 void IrpModel::State::leave_dispatch(const Step& step) {
-  const auto thread = threads.find(step.event->thread);
-  if (thread == threads.end()) return;
-  std::vector<Open>& open = thread->second;
+  Doing* const thread = threads.find(step.event->thread);
+  if (thread == nullptr) return;
+  std::vector<Open>& open = thread->open;
   const auto left = std::find_if(open.rbegin(), open.rend(), [&](const Open& one) {
     return !one.is_send && one.irp == step[Operand::irp];
   });
   if (left == open.rend()) return;
   const std::uint64_t entry = left->position;
   open.erase(std::prev(left.base()), open.end());
-  if (open.empty()) threads.erase(thread);
-  const auto turn = turns.find(entry);
-  if (turn == turns.end()) return;
-  const Irp* irp = irps.find(turn->second.irp);
+  const IrpTurn* const turn = turns.find(entry);
+  if (turn == nullptr) return;
+  const Irp* irp = irps.find(turn->irp);
   const bool is_over =
-      turn->second.state == IrpTurn::State::completed || turn->second.state == IrpTurn::State::over;
+      turn->state == IrpTurn::State::completed || turn->state == IrpTurn::State::over;
   // A request that is pending stays the driver's when the routine has returned.
-  if (is_over || irp == nullptr || irp->gone()) turns.erase(turn);
+  if (is_over || irp == nullptr || irp->gone()) turns.erase(entry);
 }
 
 void IrpModel::State::enter_completion(const Step& step) {
@@ -183,11 +184,11 @@ void IrpModel::State::enter_completion(const Step& step) {
   // What lies beneath the device has been completed.
   std::uint64_t entry = irp->innermost;
   while (entry != 0) {
-    const auto turn = turns.find(entry);
-    if (turn == turns.end() || turn->second.device == device) break;
-    const std::uint64_t upper = turn->second.upper;
+    IrpTurn* const turn = turns.find(entry);
+    if (turn == nullptr || turn->device == device) break;
+    const std::uint64_t upper = turn->upper;
     if (device != 0 && upper == 0) break;  // a device that nobody was given it for
-    turn->second.state = IrpTurn::State::over;
+    turn->state = IrpTurn::State::over;
     drop_turn(entry);
     entry = upper;
   }
@@ -246,22 +247,20 @@ void IrpModel::State::send(const Step& step) {
 }
 
 void IrpModel::State::send_returned(const Step& step) {
-  const auto thread = threads.find(step.event->thread);
-  if (thread == threads.end()) return;
-  std::vector<Open>& open = thread->second;
+  Doing* const thread = threads.find(step.event->thread);
+  if (thread == nullptr) return;
+  std::vector<Open>& open = thread->open;
   const auto found = std::find_if(open.rbegin(), open.rend(), [&](const Open& one) {
     return one.is_send && one.irp == step[Operand::irp];
   });
   if (found == open.rend()) return;
   const Open send = *found;
   open.erase(std::prev(found.base()), open.end());
-  if (open.empty()) threads.erase(thread);
 
   Irp* irp = irps.find(send.irp);
   IrpTurn* turn = nullptr;
   if (send.turn != 0) {
-    const auto dispatch = turns.find(send.turn);
-    if (dispatch != turns.end()) turn = &dispatch->second;
+    turn = turns.find(send.turn);
   } else if (irp != nullptr && !irp->gone()) {
     turn = &irp->own;
   }
@@ -337,7 +336,7 @@ void IrpModel::State::register_routine(const Step& step) {
 }
 
 void IrpModel::State::open(const Step& step, const Open& what) {
-  std::vector<Open>& opened = threads[step.event->thread];
+  std::vector<Open>& opened = threads.at(step.event->thread).open;
   if (opened.size() == kOpenTurnsMax) opened.clear();
   opened.push_back(what);
 }
@@ -418,8 +417,7 @@ const IrpTurn* IrpModel::turn(std::uint64_t address) const {
 }
 
 const IrpTurn* IrpModel::of_frame(std::uint64_t entered) const {
-  const auto turn = state_->turns.find(entered);
-  return turn == state_->turns.end() ? nullptr : &turn->second;
+  return state_->turns.find(entered);
 }
 
 }  // namespace ddireplay::replay

@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <array>
 #include <limits>
-#include <unordered_map>
 
+#include "replay/by_thread.h"
 #include "replay/hash_index.h"
 #include "replay/irql.h"
 #include "replay/object_tree.h"
@@ -16,8 +16,6 @@ namespace {
 constexpr std::uint64_t kNever = std::numeric_limits<std::uint64_t>::max();
 constexpr std::size_t kLocksMax = 1 << 20;
 constexpr std::size_t kHoldsMax = 256;  // of one owner; more is a trace without releases
-// Owners that hold nothing are forgotten when there are this many, or twice as many as were left.
-constexpr std::size_t kOwnersBeforeCleaning = 4096;
 // Processors, as owners, count down from here: no thread has such a number.
 constexpr LockOwner kProcessorOwner = kNever;
 
@@ -31,6 +29,8 @@ struct AddressOfLock {
 struct Owner {
   std::vector<Hold> holds;
   std::uint64_t requested = 0;  // the lock that it waits for, where the call's entry was seen
+
+  bool idle() const { return holds.empty(); }
 };
 
 LockKind kind_of(const Step& step) { return static_cast<LockKind>(step[Operand::kind]); }
@@ -50,19 +50,13 @@ bool ends_thread(const Step& step) {
 struct LockModel::State {
   ObjectTree<LockEntry> locks{1};
   HashIndex<LockEntry, ByAddress, AddressOfLock> by_address;
-  std::unordered_map<LockOwner, Owner> owners;
-  std::size_t clean_owners_at = kOwnersBeforeCleaning;
+  ByThread<Owner> owners;  // and by processor
   LockNumber last_number = 0;
-  // The owner of the last step: most steps have the same one as the step before.
-  Owner* last = nullptr;
-  LockOwner last_owner = 0;
   // The lock of the last look-up: of one step, the model and its checkers ask for the same one.
   LockEntry* last_lock = nullptr;
 
   LockEntry* find(std::uint64_t address);
   LockEntry& at(std::uint64_t address);
-  Owner* find_owner(LockOwner owner);
-  Owner& owner(LockOwner owner);
   Hold* hold(LockOwner owner, const Lock& lock);
   void begin_life(LockEntry& lock);
   void take(LockEntry& lock, const Step& step, const Hold& as);
@@ -101,26 +95,8 @@ void LockModel::State::begin_life(LockEntry& lock) {
   lock.initialised = lock.deleted = lock.acquired = lock.released = {};
 }
 
-Owner* LockModel::State::find_owner(LockOwner owner) {
-  if (last != nullptr && last_owner == owner) return last;
-  const auto found = owners.find(owner);
-  if (found == owners.end()) return nullptr;
-  last_owner = owner;
-  return last = &found->second;
-}
-
-Owner& LockModel::State::owner(LockOwner owner) {
-  if (Owner* known = find_owner(owner)) return *known;
-  if (owners.size() >= clean_owners_at) {
-    last = nullptr;
-    std::erase_if(owners, [](const auto& one) { return one.second.holds.empty(); });
-    clean_owners_at = std::max(kOwnersBeforeCleaning, owners.size() * 2);
-  }
-  return owners[owner];
-}
-
 Hold* LockModel::State::hold(LockOwner owner, const Lock& lock) {
-  Owner* known = find_owner(owner);
+  Owner* known = owners.find(owner);
   if (known == nullptr) return nullptr;
   // What was acquired last is released first.
   const auto found = std::find_if(known->holds.rbegin(), known->holds.rend(),
@@ -132,7 +108,7 @@ void LockModel::State::take(LockEntry& lock, const Step& step, const Hold& as) {
   const LockOwner who = owner_of(step);
   lock.kind = as.kind;
   lock.acquired = as.since;
-  owner(who).requested = 0;
+  owners.at(who).requested = 0;
   if (Hold* again = hold(who, lock)) {
     const bool counts = is_recursive(as.kind) || (as.shared && again->shared);
     if (counts) {
@@ -148,7 +124,7 @@ void LockModel::State::take(LockEntry& lock, const Step& step, const Hold& as) {
     const Hold* other = hold(lock.owners[0], lock);
     if (other != nullptr && !other->shared) drop_owners(lock);
   }
-  Owner& taker = owner(who);
+  Owner& taker = owners.at(who);
   if (taker.holds.size() == kHoldsMax) drop_all_of(who);
   taker.holds.push_back(as);
   lock.owners.push_back(who);
@@ -187,7 +163,7 @@ void LockModel::State::acquire_mutexes(const Step& step) {
 
 void LockModel::State::drop(LockEntry& lock, LockOwner from) {
   std::erase(lock.owners, from);
-  if (Owner* known = find_owner(from)) {
+  if (Owner* known = owners.find(from)) {
     std::erase_if(known->holds, [&](const Hold& hold) { return hold.lock == &lock; });
   }
 }
@@ -197,7 +173,7 @@ void LockModel::State::drop_owners(LockEntry& lock) {
 }
 
 void LockModel::State::drop_all_of(LockOwner owner) {
-  Owner* known = find_owner(owner);
+  Owner* known = owners.find(owner);
   if (known == nullptr) return;
   for (const Hold& hold : known->holds) {
     if (LockEntry* lock = find(hold.lock->address)) std::erase(lock->owners, owner);
@@ -213,7 +189,7 @@ void LockModel::State::release(const Step& step) {
   LockEntry* lock = find(step[Operand::address]);
   LockOwner from = owner_of(step);
   if (lock == nullptr && handle != 0) {
-    if (const Owner* known = find_owner(from)) {
+    if (const Owner* known = owners.find(from)) {
       for (const Hold& hold : known->holds) {
         if (hold.handle == handle) lock = find(hold.lock->address);
       }
@@ -241,7 +217,7 @@ void LockModel::State::release(const Step& step) {
   // Locks that are released in the order of their acquisition exchange the levels they restore.
   const std::uint8_t level = static_cast<std::uint8_t>(step[Operand::level]);
   if (held->level != format::kIrqlUnknown && held->level != level) {
-    for (Hold& other : find_owner(from)->holds) {
+    for (Hold& other : owners.find(from)->holds) {
       if (&other == held || other.level != level) continue;
       other.level = held->level;
       break;
@@ -296,7 +272,7 @@ void LockModel::apply(const Step& step) {
     case Op::lock_request: {
       LockEntry& lock = state_->at(address);
       if (lock.kind == LockKind::unknown) lock.kind = kind_of(step);
-      state_->owner(owner_of(step)).requested = address;
+      state_->owners.at(owner_of(step)).requested = address;
       return;
     }
     case Op::lock_acquire:
@@ -314,7 +290,7 @@ void LockModel::apply(const Step& step) {
       if (held == nullptr) return;
       Hold moved = *held;
       state_->drop(*lock, owner_of(step));
-      state_->owner(step[Operand::object]).holds.push_back(moved);
+      state_->owners.at(step[Operand::object]).holds.push_back(moved);
       lock->owners.push_back(step[Operand::object]);
       return;
     }
@@ -356,7 +332,6 @@ void LockModel::forget(std::uint64_t begin, std::uint64_t end) {
 void LockModel::count_objects_in(ObjectPages& pages) { state_->locks.count_in(pages); }
 
 void LockModel::lose_track() {
-  state_->last = nullptr;
   state_->owners.clear();
   state_->erase_in(0, kNever, [](const Lock&) { return true; });
 }
@@ -378,7 +353,7 @@ const Lock* LockModel::find(const Step& step) const {
 }
 
 std::span<const Hold> LockModel::held_by(LockOwner owner) const {
-  const Owner* known = state_->find_owner(owner);
+  const Owner* known = state_->owners.find(owner);
   return known == nullptr ? std::span<const Hold>{} : known->holds;
 }
 
@@ -387,7 +362,7 @@ const Hold* LockModel::hold(LockOwner owner, const Lock& lock) const {
 }
 
 bool LockModel::was_requested(const Step& step) const {
-  const Owner* known = state_->find_owner(owner_of(step));
+  const Owner* known = state_->owners.find(owner_of(step));
   return known != nullptr && step.op == Op::lock_acquire &&
          known->requested == step[Operand::address] && known->requested != 0;
 }

@@ -2,9 +2,9 @@
 
 #include <algorithm>
 #include <bit>
-#include <unordered_map>
 #include <vector>
 
+#include "replay/by_thread.h"
 #include "replay/irql.h"
 #include "replay/lock_kind.h"
 
@@ -19,9 +19,6 @@ using format::kIrqlUnknown;
 constexpr std::size_t kFramesMax = 128;
 constexpr std::size_t kLocksMax = 128;
 constexpr std::size_t kRegionsMax = 128;
-// Threads of which nothing is known are forgotten when there are this many, or twice as many as
-// were left the last time.
-constexpr std::size_t kThreadsBeforeCleaning = 4096;
 
 // A lock that raised the IRQL when it was acquired; 0: KeRaiseIrql did.
 struct Raise {
@@ -214,31 +211,20 @@ void Context::release(std::uint64_t lock, std::uint8_t level_given) {
 
 struct ThreadModel::State {
   bool dpcs_by_processor = false;
-  std::unordered_map<std::uint64_t, Context> threads;
+  ByThread<Context> threads;
   std::vector<Context> processors;  // their DPCs
   std::uint64_t system_process = 0;
-  std::size_t clean_at = kThreadsBeforeCleaning;
-  // The thread of the last event: most events have the same one as the event before.
-  mutable const Context* last = nullptr;
-  mutable std::uint64_t last_thread = 0;
 
   bool in_dpc(const Event& event) const {
     return event.processor < processors.size() && !processors[event.processor].frames.empty();
   }
   const Context* find(const Event& event) const;
   Context& of(const Step& step);
-  void forget_idle_threads();
   void change(Context& context, const Step& step);
 };
 
 const Context* ThreadModel::State::find(const Event& event) const {
-  if (in_dpc(event)) return &processors[event.processor];
-  if (last != nullptr && last_thread == event.thread) return last;
-  const auto thread = threads.find(event.thread);
-  if (thread == threads.end()) return nullptr;
-  last = &thread->second;
-  last_thread = event.thread;
-  return last;
+  return in_dpc(event) ? &processors[event.processor] : threads.find(event.thread);
 }
 
 Context& ThreadModel::State::of(const Step& step) {
@@ -249,15 +235,7 @@ Context& ThreadModel::State::of(const Step& step) {
     if (event.processor >= processors.size()) processors.resize(event.processor + std::size_t{1});
     return processors[event.processor];
   }
-  if (const Context* known = find(event)) return const_cast<Context&>(*known);
-  if (threads.size() >= clean_at) forget_idle_threads();
-  return threads[event.thread];
-}
-
-void ThreadModel::State::forget_idle_threads() {
-  last = nullptr;
-  std::erase_if(threads, [](const auto& thread) { return thread.second.idle(); });
-  clean_at = std::max(kThreadsBeforeCleaning, threads.size() * 2);
+  return in_dpc(event) ? processors[event.processor] : threads.at(event.thread);
 }
 
 void ThreadModel::State::change(Context& context, const Step& step) {
@@ -322,7 +300,6 @@ void ThreadModel::apply(const Step& step) {
 }
 
 void ThreadModel::lose_track() {
-  state_->last = nullptr;
   state_->threads.clear();
   state_->processors.clear();
 }

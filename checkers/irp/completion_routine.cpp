@@ -5,13 +5,13 @@
 #include <algorithm>
 #include <iterator>
 #include <string_view>
-#include <unordered_map>
 #include <vector>
 
 #include "checkers/irp/request.h"
 #include "checkers/ledger/checked_rule.h"
 #include "checkers/makers.h"
 #include "checkers/text.h"
+#include "replay/recent_map.h"
 
 namespace ddireplay::checkers {
 
@@ -163,10 +163,10 @@ class CompletionRoutine final : public replay::Checker {
   // request. Of other objects nobody can say that the routine ought to set them.
   bool waits_for(const IrpTurn& turn, const Step& step, const World& world) const {
     const int context = world.trace().function(step.event->function).layout.find("Context");
-    const auto sleeper = sleepers_.find(turn.sent.thread);
-    return context >= 0 && sleeper != sleepers_.end() && turn.sent.seen() &&
-           turn.sent.thread != step.event->thread && sleeper->second.since > turn.sent.position &&
-           sleeper->second.object == step.event->values[context];
+    const Sleeper* const sleeper = sleepers_.find(turn.sent.thread);
+    return context >= 0 && sleeper != nullptr && turn.sent.seen() &&
+           turn.sent.thread != step.event->thread && sleeper->since > turn.sent.position &&
+           sleeper->object == step.event->values[context];
   }
 
   static void found(int rule, std::array<std::uint64_t, 3> parameters, const Step& step,
@@ -183,7 +183,7 @@ class CompletionRoutine final : public replay::Checker {
   }
 
   std::vector<Running> running_;
-  std::unordered_map<std::uint64_t, Sleeper> sleepers_;  // threads that wait, by the last call seen
+  replay::RecentMap<Sleeper> sleepers_;  // threads that wait, by the last call seen
 };
 
 }  // namespace
