@@ -1,10 +1,4 @@
 # Of a trace with gaps every way of converting says so by its status; of the text only what is in it.
-run() {
-  echo "\$ ddireplay $*"
-  local status=0
-  ddireplay "$@" || status=$?
-  echo "status $status"
-}
 ddireplay convert traces/lossy.txt lossy.ddt
 run convert lossy.ddt lossy.txt
 run convert lossy.ddt --range '#1..#3' part.ddt

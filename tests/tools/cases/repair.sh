@@ -1,10 +1,4 @@
 # What is left of a trace becomes a trace; what is lost is said, and where.
-run() {
-  echo "\$ ddireplay $*"
-  local status=0
-  ddireplay "$@" || status=$?
-  echo "status $status"
-}
 ddireplay convert traces/leak.txt leak.ddt
 size=$(stat -c %s leak.ddt)
 
