@@ -154,10 +154,8 @@ Derivation TraceCopy::derivation(const CopyStep& step) const {
 FooterInfo TraceCopy::finish(const CopyStep& step) {
   if (options_.only_used) add_modules();
   add_symbols();
-  const Condition& condition = source_.condition();
   FooterInfo footer = source_.footer() == nullptr ? FooterInfo{} : *source_.footer();
   const std::uint64_t lost_behind = footer.lost - std::min(footer.lost, step.lost);
-  const bool is_recovered = condition.recovered || condition.damaged_chunks != 0;
   if (!options_.whole) {
     recount_imports(footer);
     footer.stacks_lost = 0;
@@ -167,10 +165,10 @@ FooterInfo TraceCopy::finish(const CopyStep& step) {
     // What proves one finding needs no end.
     footer.end_reason = step.finding == 0 ? EndReason::cut_off : EndReason::converted;
     footer.ending.reset();
-  } else if (is_recovered && is_in_order(footer.end_reason)) {
-    footer.end_reason = EndReason::recovered;
-    footer.notices.insert(footer.notices.end(), condition.problems.begin(),
-                          condition.problems.end());
+  } else if (source_.has_untold_problems()) {
+    if (is_in_order(footer.end_reason)) footer.end_reason = EndReason::recovered;
+    const std::vector<std::string>& problems = source_.condition().problems;
+    footer.notices.insert(footer.notices.end(), problems.begin(), problems.end());
   }
   footer.lost = lost_ + (options_.reaches_end ? lost_behind : 0);
   footer.derivation = derivation(step);

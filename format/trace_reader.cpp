@@ -158,6 +158,11 @@ const Derivation* TraceReader::derivation() const {
 
 const Condition& TraceReader::condition() const { return state_->container.condition; }
 
+bool TraceReader::has_untold_problems() const {
+  if (condition().damaged_chunks != 0) return true;
+  return condition().recovered && (footer() == nullptr || is_in_order(footer()->end_reason));
+}
+
 const Function& TraceReader::function(FunctionId id) const { return state_->tables.function(id); }
 std::size_t TraceReader::function_count() const { return state_->tables.function_count(); }
 std::span<const std::uint64_t> TraceReader::stack(StackId id) const {

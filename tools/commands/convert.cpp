@@ -67,9 +67,7 @@ ExitStatus to_binary(const Arguments& arguments) {
 std::string lack_text(const format::TraceReader& trace) {
   const format::Condition& condition = trace.condition();
   const format::FooterInfo* const footer = trace.footer();
-  const bool is_recovered = condition.recovered || condition.damaged_chunks != 0;
-  const bool ends_in_order = footer == nullptr || format::is_in_order(footer->end_reason);
-  if (condition.damaged_chunks != 0 || (is_recovered && ends_in_order)) {
+  if (trace.has_untold_problems()) {
     return "the trace has gaps; notices in the text tell of them";
   }
   if (condition.lost_events != 0 || condition.missing_chunks != 0) {
