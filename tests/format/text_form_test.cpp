@@ -236,7 +236,7 @@ TEST_CASE("mistakes are told by line and column") {
   CHECK(error_of("machine pointer=5") == "leak.txt:1:17: 4 or 8 is expected");
   CHECK(error_of("machine clock=0") == "leak.txt:1:15: a clock ticks at least once a second");
   CHECK(error_of("machine irql=soft") ==
-        "leak.txt:1:14: one of hardware, modelled, virtualised is expected");
+        "leak.txt:1:14: one of hardware, modelled, virtualised, unknown is expected");
   CHECK(error_of(next + "machine pointer=4") ==
         "leak.txt:2:1: this must come before modules and events");
   CHECK(error_of("ddireplay-text 2") ==
