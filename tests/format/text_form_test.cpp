@@ -277,7 +277,21 @@ TEST_CASE("a text with a mistake leaves no file") {
   CHECK(dir.is_empty());
 }
 
-TEST_CASE("a damaged trace is printed with its gaps, and as recovered") {
+TEST_CASE("the text of a recording that was cut is refused, wherever it was cut") {
+  const RandomTrace trace = make_random_trace({.events = 30});
+  TraceReader reader = TraceReader::from_bytes(trace.bytes, "random.ddt");
+  REQUIRE(reader.header().trace_id != 0);
+  const std::string text = print(reader);
+  const std::size_t head = text.find('\n', text.find("machine")) + 1;
+  for (std::size_t size = head; size < text.size(); ++size) {
+    CHECK_THROWS_AS(trace_from_text(text.substr(0, size), "cut.txt"), Error);
+  }
+  CHECK_THROWS_WITH(trace_from_text(text.substr(0, head), "cut.txt"),
+                    Catch::StartsWith("cut.txt:2:1: ") && Catch::Contains("this one was cut"));
+  CHECK_NOTHROW(trace_from_text(text, "whole.txt"));
+}
+
+TEST_CASE("a damaged trace is printed with its gaps, and as recovered where its end is missing") {
   const RandomTrace trace =
       make_random_trace({.processors = 2, .events = 500, .events_per_chunk = 50});
   TraceReader whole = TraceReader::from_bytes(trace.bytes, "whole");
