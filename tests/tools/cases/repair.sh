@@ -29,6 +29,14 @@ run repair --carve dump --trace xyz -o other.ddt
 run repair --carve dump --trace 78 -o other.ddt
 run repair --carve dump --trace 77777 -o other.ddt
 
+# Of files that were joined the first is the trace, and it is said that there is another.
+cat leak.ddt timer.ddt >joined.ddt
+run repair joined.ddt -o first.ddt
+cmp leak.ddt first.ddt && echo "the same bytes"
+run info joined.ddt | grep -e 'another trace'
+cat cut.ddt timer.ddt >joined.ddt
+run repair joined.ddt -o first.ddt
+
 echo old >kept.ddt
 echo "no trace" >nothing.ddt
 run repair nothing.ddt -o kept.ddt
