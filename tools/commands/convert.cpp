@@ -57,6 +57,7 @@ ExitStatus to_binary(const Arguments& arguments) {
                         ExitStatus::usage);
   }
   expect_other_form(arguments, "text", kTextExtension);
+  refuse_to_replace(arguments.in, arguments.out);
   std::ifstream text(arguments.in, std::ios::binary);
   format::read_text(text, arguments.in, arguments.out);
   return is_complete(format::TraceReader::open(arguments.out)) ? ExitStatus::clean
@@ -84,6 +85,7 @@ std::string lack_text(const format::TraceReader& trace) {
 ExitStatus to_text(const Arguments& arguments) {
   format::TraceReader trace = format::TraceReader::open(arguments.in);
   expect_other_form(arguments, "binary", kBinaryExtension);
+  refuse_to_replace(arguments.in, arguments.out);
   write_as_text(trace, arguments.out);
   if (is_complete(trace)) return ExitStatus::clean;
   talk(fmt::format("{}: {}", arguments.in, lack_text(trace)));

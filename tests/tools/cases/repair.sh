@@ -37,6 +37,12 @@ run info joined.ddt | grep -e 'another trace'
 cat cut.ddt timer.ddt >joined.ddt
 run repair joined.ddt -o first.ddt
 
+# While it is written OUT has another name, which may be that of what is read.
+cp damaged.ddt wanted.ddt.partial
+run repair wanted.ddt.partial -o wanted.ddt
+cmp damaged.ddt wanted.ddt.partial && echo untouched
+rm wanted.ddt.partial
+
 echo old >kept.ddt
 echo "no trace" >nothing.ddt
 run repair nothing.ddt -o kept.ddt
