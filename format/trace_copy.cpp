@@ -166,7 +166,7 @@ FooterInfo TraceCopy::finish(const CopyStep& step) {
     footer.end_reason = step.finding == 0 ? EndReason::cut_off : EndReason::converted;
     footer.ending.reset();
   } else if (source_.has_untold_problems()) {
-    if (is_in_order(footer.end_reason)) footer.end_reason = EndReason::recovered;
+    footer.end_reason = source_.end_reason();
     const std::vector<std::string>& problems = source_.condition().problems;
     footer.notices.insert(footer.notices.end(), problems.begin(), problems.end());
   }

@@ -348,17 +348,14 @@ void Printer::print_end() {
     put("\n");
   }
   for (const std::string& notice : end.notices) put("notice {}\n", quote(notice));
-  const bool is_worse = reader_.has_untold_problems();
-  if (is_worse) {
+  if (reader_.has_untold_problems()) {
     for (const std::string& problem : reader_.condition().problems) {
       put("notice {}\n", quote(problem));
     }
   }
   if (end.ending) print_ending(*end.ending);
   if (end.derivation) print_derivation(*end.derivation);
-  const EndReason reason =
-      is_worse && is_in_order(end.end_reason) ? EndReason::recovered : end.end_reason;
-  put("end reason={}", kEndReasons.at(static_cast<std::size_t>(reason)));
+  put("end reason={}", kEndReasons.at(static_cast<std::size_t>(reader_.end_reason())));
   if (end.lost > lost_) put(" lost={}", end.lost);
   if (end.stacks_lost != 0) put(" stackslost={}", end.stacks_lost);
   put("{}{}\n", end.started_attached ? " attached" : "", end.flight ? " flight" : "");

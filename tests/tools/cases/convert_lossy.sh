@@ -14,6 +14,15 @@ grep -c '^notice' damaged.txt
 run convert damaged.ddt --range '#1..' damaged-part.ddt
 run convert damaged.ddt --redact damaged-redacted.ddt
 
+# Of a trace that has its end and lacks symbols alone nothing is less certain, in no form.
+{ head -c 2310 leak.ddt; printf 'X'; tail -c +2312 leak.ddt; } >bare.ddt
+ddireplay convert bare.ddt bare.txt
+ddireplay convert bare.ddt --range '#1..' bare-part.ddt
+ddireplay convert bare.ddt --redact bare-redacted.ddt
+for trace in bare.ddt bare.txt bare-part.ddt bare-redacted.ddt; do
+  ddireplay replay $trace | grep -e Findings -e Recording -e 'is refused'
+done
+
 ddireplay convert traces/crashed.txt crashed.ddt
 run convert crashed.ddt crashed.txt
 grep -c '^notice' crashed.txt
