@@ -2,18 +2,21 @@
 
 #include <algorithm>
 #include <catch2/catch.hpp>
+#include <sstream>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "format/text_form.h"
 #include "tests/format/random_trace.h"
+#include "tests/format/scratch_dir.h"
 
 namespace ddireplay::format {
 namespace {
 
 using test::make_random_trace;
 using test::read_events;
+using test::ScratchDir;
 
 template <class Wanted>
 TraceReader copy_of(TraceReader& source, const CopyOptions& options, const CopyStep& step,
@@ -151,6 +154,18 @@ TEST_CASE("a copy of a damaged trace tells what could not be read, and ends as t
   CHECK_FALSE(copy.condition().complete());
   REQUIRE_FALSE(copy.footer()->notices.empty());
   CHECK_THAT(copy.footer()->notices.back(), Catch::Contains("is refused"));
+}
+
+TEST_CASE("a gap is as long in a copy as it was, also where nothing comes behind it") {
+  const ScratchDir dir;
+  std::istringstream text(
+      "machine processors=2\nchunks explicit\n"
+      "@1 cpu1 ExFreePool P=1\n@2 cpu0 ExFreePool P=2\ngap cpu1 lost=3\n"
+      "chunk cpu1 number=1 time=5\n@9 cpu0 ExFreePool P=3\nend reason=stopped\n");
+  read_text(text, "gap.txt", dir.path("gap.ddt"));
+  TraceReader source = TraceReader::open(dir.path("gap.ddt"));
+  TraceReader copy = copy_of(source, {.whole = true}, {.step = "copied"}, all);
+  CHECK(test::read_everything(copy) == test::read_everything(source));
 }
 
 TEST_CASE("a copy of a part keeps its cut, wherever that comes to stand") {
