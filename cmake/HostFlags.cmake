@@ -5,12 +5,14 @@ add_compile_options(
   $<$<COMPILE_LANGUAGE:CXX>:-Wnon-virtual-dtor>
   $<$<COMPILE_LANGUAGE:CXX>:-Woverloaded-virtual>)
 
-if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND CMAKE_SYSTEM_PROCESSOR STREQUAL "x86_64")
+set(is_gnu "$<OR:$<COMPILE_LANG_AND_ID:C,GNU>,$<COMPILE_LANG_AND_ID:CXX,GNU>>")
+
+if(CMAKE_SYSTEM_PROCESSOR STREQUAL "x86_64")
   # For each event some structures of a hundred bytes or more are copied or cleared: string
   # instructions, which the compiler takes, need longer than that only to begin.
   add_compile_options(
-    -mmemcpy-strategy=unrolled_loop:256:noalign,libcall:-1:noalign
-    -mmemset-strategy=unrolled_loop:256:noalign,libcall:-1:noalign)
+    $<${is_gnu}:-mmemcpy-strategy=unrolled_loop:256:noalign,libcall:-1:noalign>
+    $<${is_gnu}:-mmemset-strategy=unrolled_loop:256:noalign,libcall:-1:noalign>)
 endif()
 
 set(sanitizers ${DDIREPLAY_SANITIZE})
@@ -25,8 +27,6 @@ if(sanitizers)
   add_compile_options(
     -fsanitize=${sanitizers} -fno-sanitize-recover=all -fno-omit-frame-pointer -g1)
   add_link_options(-fsanitize=${sanitizers})
-  if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
-    # What the sanitizers insert makes GCC 12 see uninitialised variables in its own library.
-    add_compile_options(-Wno-maybe-uninitialized)
-  endif()
+  # What the sanitizers insert makes GCC 12 see uninitialised variables in its own library.
+  add_compile_options($<${is_gnu}:-Wno-maybe-uninitialized>)
 endif()

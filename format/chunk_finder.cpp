@@ -14,7 +14,7 @@ namespace {
 
 bool is_plausible(const FileHeader& header) {
   return (header.pointer_bytes == 4 || header.pointer_bytes == 8) && header.clock_hz != 0 &&
-         header.irql_source <= IrqlSource::virtualised && header.host <= Host::unknown &&
+         header.irql_source <= IrqlSource::unknown && header.host <= Host::unknown &&
          header.processor_count <= kMaxProcessors &&
          header.reader_version_required <= kFormatVersion;
 }

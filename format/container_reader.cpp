@@ -123,13 +123,36 @@ class ContainerReader {
     if (!chunk) return false;
     const std::uint64_t end = end_of(*chunk);
     if (has_chunk_behind(end) || !take_footer(*chunk)) return false;
-    std::string text = "its trailer is missing or damaged; its footer says that nothing else is";
-    if (end != file_.size()) {
-      text += fmt::format("; offset {}: {} bytes behind the footer are not used", end,
-                          file_.size() - end);
-    }
-    problem(std::move(text));
+    const bool has_trailer = is_trailer_of(*chunk);
+    problem(fmt::format(
+        "{}{}",
+        has_trailer ? "the file does not end where the trace does"
+                    : "its trailer is missing or damaged; its footer says that nothing else is",
+        unused_text(has_trailer ? end + sizeof(FileTrailer) : end)));
     return true;
+  }
+
+  // What stands behind the footer is its trailer, undamaged.
+  bool is_trailer_of(const ChunkInfo& footer) const {
+    const std::uint64_t end = end_of(footer);
+    if (file_.size() - end < sizeof(FileTrailer)) return false;
+    const auto trailer = load<FileTrailer>(file_, end);
+    return is_sound(trailer) && trailer.footer_offset == footer.offset;
+  }
+
+  std::string unused_text(std::uint64_t begin) const {
+    if (begin == file_.size()) return {};
+    return fmt::format("; offset {}: {} bytes behind the footer are not used{}", begin,
+                       file_.size() - begin, other_trace_text(begin));
+  }
+
+  // Of files that were joined the second one may still be had.
+  std::string other_trace_text(std::uint64_t offset) const {
+    const auto header = file_header_at_start(file_.subspan(offset));
+    if (!header || header->trace_id == trace_id()) return {};
+    return fmt::format(
+        "; another trace begins there: `ddireplay repair --carve --trace {:016x}` takes it",
+        header->trace_id);
   }
 
   bool has_chunk_behind(std::uint64_t offset) const {
@@ -248,7 +271,8 @@ class ContainerReader {
   void note_hole(std::uint64_t begin, std::uint64_t end) {
     if (begin == end) return;
     result_.condition.skipped_bytes += end - begin;
-    problem(fmt::format("offset {}: {} bytes belong to no whole chunk", begin, end - begin));
+    problem(fmt::format("offset {}: {} bytes belong to no whole chunk{}", begin, end - begin,
+                        other_trace_text(begin)));
   }
 
   // Chunks are numbered as they were written: where numbers are missing, chunks are.

@@ -28,7 +28,7 @@ namespace ddireplay::format {
 inline constexpr int kTextFormVersion = 1;
 
 // Prints the whole trace, its events included. What couldn't be read is told in `notice` lines, and
-// the text then ends with reason=recovered. Throws Error where `out` fails.
+// where that is its end the text has reason=recovered. Throws Error where `out` fails.
 void write_text(TraceReader& reader, std::ostream& out);
 
 // Makes a trace file of a text. `name` stands in messages, which read NAME:LINE:COLUMN: what is

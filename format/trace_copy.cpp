@@ -29,8 +29,12 @@ void TraceCopy::append(const Event& event) {
     // Of a gap of unknown size nobody can say that it is none.
     const std::uint64_t lost = std::max<std::uint64_t>(event.values[0], 1);
     lost_ += lost;
-    return writer_.gap(event.processor, lost);
+    end_gap(event.processor, event.time);
+    writer_.gap(event.processor, lost);
+    gaps_[event.processor] = event.values[1];
+    return;
   }
+  end_gap(event.processor, event.time);
   const Function& function = source_.function(event.function);
   values_.assign(event.values, event.values + event.value_count);
   change_.values(function, values_);
@@ -44,6 +48,15 @@ void TraceCopy::append(const Event& event) {
                   .flags = event.flags});
   calls_[event.function].add(event.at_exit());
   if (event.position < begin_) ++before_begin_;
+}
+
+// The gap that a processor has behind its last event ends at `time` by itself, or has ended before:
+// a chunk without events says when.
+void TraceCopy::end_gap(std::uint16_t processor, std::uint64_t time) {
+  const auto gap = gaps_.find(processor);
+  if (gap == gaps_.end()) return;
+  if (gap->second < time) writer_.end_chunk(processor, std::nullopt, change_.time(gap->second));
+  gaps_.erase(gap);
 }
 
 FunctionId TraceCopy::function_of(FunctionId id) {
@@ -152,12 +165,14 @@ Derivation TraceCopy::derivation(const CopyStep& step) const {
 }
 
 FooterInfo TraceCopy::finish(const CopyStep& step) {
+  for (const auto& [processor, until] : gaps_) {
+    writer_.end_chunk(processor, std::nullopt, change_.time(until));
+  }
+  gaps_.clear();
   if (options_.only_used) add_modules();
   add_symbols();
-  const Condition& condition = source_.condition();
   FooterInfo footer = source_.footer() == nullptr ? FooterInfo{} : *source_.footer();
   const std::uint64_t lost_behind = footer.lost - std::min(footer.lost, step.lost);
-  const bool is_recovered = condition.recovered || condition.damaged_chunks != 0;
   if (!options_.whole) {
     recount_imports(footer);
     footer.stacks_lost = 0;
@@ -167,10 +182,10 @@ FooterInfo TraceCopy::finish(const CopyStep& step) {
     // What proves one finding needs no end.
     footer.end_reason = step.finding == 0 ? EndReason::cut_off : EndReason::converted;
     footer.ending.reset();
-  } else if (is_recovered && is_in_order(footer.end_reason)) {
-    footer.end_reason = EndReason::recovered;
-    footer.notices.insert(footer.notices.end(), condition.problems.begin(),
-                          condition.problems.end());
+  } else if (source_.has_untold_problems()) {
+    footer.end_reason = source_.end_reason();
+    const std::vector<std::string>& problems = source_.condition().problems;
+    footer.notices.insert(footer.notices.end(), problems.begin(), problems.end());
   }
   footer.lost = lost_ + (options_.reaches_end ? lost_behind : 0);
   footer.derivation = derivation(step);

@@ -70,6 +70,7 @@ class TraceCopy {
   FooterInfo finish(const CopyStep& step);
 
  private:
+  void end_gap(std::uint16_t processor, std::uint64_t time);
   FunctionId function_of(FunctionId id);
   StackId stack_of(StackId id);
   std::vector<Module> source_modules() const;
@@ -88,6 +89,7 @@ class TraceCopy {
   std::vector<std::optional<StackId>> stacks_;
   std::vector<CallCount> calls_;  // by the source's FunctionId
   std::vector<std::uint64_t> values_;
+  std::map<std::uint16_t, std::uint64_t> gaps_;  // behind the last event of a processor: until when
   std::uint64_t lost_ = 0;
   std::uint64_t begin_ = 0;         // position behind the source's own cut
   std::uint64_t before_begin_ = 0;  // copied from in front of the source's own cut

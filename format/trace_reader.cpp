@@ -158,6 +158,16 @@ const Derivation* TraceReader::derivation() const {
 
 const Condition& TraceReader::condition() const { return state_->container.condition; }
 
+EndReason TraceReader::end_reason() const {
+  const EndReason told = footer() == nullptr ? EndReason::stopped : footer()->end_reason;
+  return condition().recovered && is_in_order(told) ? EndReason::recovered : told;
+}
+
+bool TraceReader::has_untold_problems() const {
+  if (condition().damaged_chunks != 0 || footer() == nullptr) return true;
+  return end_reason() != footer()->end_reason;
+}
+
 const Function& TraceReader::function(FunctionId id) const { return state_->tables.function(id); }
 std::size_t TraceReader::function_count() const { return state_->tables.function_count(); }
 std::span<const std::uint64_t> TraceReader::stack(StackId id) const {

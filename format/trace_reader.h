@@ -141,6 +141,10 @@ class TraceReader {
   const FooterInfo* footer() const;           // nullptr: the trace has none
   const Derivation* derivation() const;       // nullptr: it is as it was recorded, or has no footer
   const Condition& condition() const;
+  // As the footer says; `recovered` where what came after the last chunk isn't known all the same.
+  EndReason end_reason() const;
+  // Of the problems in condition() the footer doesn't tell: who writes the trace anew has to.
+  bool has_untold_problems() const;
 
   // Tables. They grow while an EventSource reads; ids and addresses of what is in them stay.
   // Function kGap is always there.

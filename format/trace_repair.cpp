@@ -120,8 +120,7 @@ class Repairer {
     header.trace_id = trace_.trace_id;
     header.pointer_bytes = 8;
     header.host = Host::unknown;
-    // Hardware would also say that no thread takes a processor's DPCs over.
-    header.irql_source = contents_.has_irqls() ? IrqlSource::virtualised : IrqlSource::modelled;
+    header.irql_source = contents_.has_irqls() ? IrqlSource::unknown : IrqlSource::modelled;
     header.clock_hz = kAssumedHz;
     header.start_clock = first_time();
     for (const auto& [number, chunk] : kept_) {

@@ -1,5 +1,7 @@
 #include "replay/replay.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <array>
 #include <limits>
@@ -11,6 +13,7 @@
 #include "format/error.h"
 #include "replay/binder.h"
 #include "replay/finding_collector.h"
+#include "replay/nearest_name.h"
 
 namespace ddireplay::replay {
 
@@ -26,6 +29,20 @@ bool names_rule(std::string_view name, const Rule& rule) {
   if (name == id || name == rule.slug || contains_id(rule.aliases, name)) return true;
   const bool is_in_group = name == std::string_view(id).substr(0, id.find(':'));
   return is_in_group && rule.by_default;
+}
+
+[[noreturn]] void fail_unknown(const std::string& name, std::span<const Rule* const> rules) {
+  NearestName nearest(name);
+  for (const Rule* const rule : rules) {
+    nearest.offer(rule->id());
+    nearest.offer(rule->slug);
+  }
+  const std::string hint =
+      nearest.found().empty()
+          ? "`ddireplay rules --status checked` lists those that can be replayed"
+          : fmt::format("did you mean {}?", nearest.found());
+  throw format::Error(fmt::format("no checker has the rule {}; {}", name, hint),
+                      format::ExitStatus::usage);
 }
 
 // The rules of all checkers that `names` selects, in their order in reports.
@@ -46,12 +63,7 @@ std::vector<const Rule*> select_rules(std::span<const std::unique_ptr<Checker>> 
       if (!names_rule(name, *all[i])) continue;
       is_selected[i] = known = true;
     }
-    if (!known) {
-      throw format::Error(
-          "no checker has the rule " + name +
-              "; `ddireplay rules --status checked` lists those that can be replayed",
-          format::ExitStatus::usage);
-    }
+    if (!known) fail_unknown(name, all);
   }
   std::vector<const Rule*> selected;
   for (std::size_t i = 0; i < all.size(); ++i) {

@@ -274,6 +274,7 @@ void ThreadModel::State::change(Context& context, const Step& step) {
   }
 }
 
+// Only of hardware it is certain that no thread takes its DPC from one processor to another.
 ThreadModel::ThreadModel(format::IrqlSource source) : state_(std::make_unique<State>()) {
   state_->dpcs_by_processor = source == format::IrqlSource::hardware;
 }

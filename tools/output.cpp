@@ -9,6 +9,7 @@
 #include <system_error>
 
 #include "format/error.h"
+#include "format/output_file.h"
 
 namespace ddireplay::tools {
 namespace {
@@ -35,10 +36,15 @@ void talk(std::string_view text) {
 }
 
 void refuse_to_replace(const std::string& in, const std::string& out) {
+  const std::string partial = format::place_of_output(out) + std::string(format::kPartialExtension);
   std::error_code error;
-  if (!std::filesystem::equivalent(in, out, error)) return;
-  throw format::Error(out + ": is the trace that is read: give OUT another name",
-                      format::ExitStatus::usage);
+  for (const std::string& written : {out, partial}) {
+    if (!std::filesystem::equivalent(in, written, error)) continue;
+    throw format::Error(
+        fmt::format("{}: is the trace that is read{}: give OUT another name", written,
+                    written == out ? "" : ", and what OUT is called until it is whole"),
+        format::ExitStatus::usage);
+  }
 }
 
 }  // namespace ddireplay::tools

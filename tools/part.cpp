@@ -97,11 +97,15 @@ std::vector<Verdict> verdicts_of(const std::vector<std::byte>& bytes, unsigned t
   return verdicts_of(trace, threads);
 }
 
+// Stands for a finding that damage has taken out of a trace: that the rest was left out for it must
+// stay said, but its old fingerprint is a hash of names.
+constexpr std::uint64_t kLostFinding = 1;
+
 // The fingerprint that the finding with the fingerprint `old` has after names have changed.
 std::uint64_t renamed(std::uint64_t old, const std::vector<Verdict>& before,
                       const std::vector<Verdict>& after) {
   const auto found = std::ranges::find(before, old, &Verdict::fingerprint);
-  if (found == before.end()) return 0;
+  if (found == before.end()) return kLostFinding;
   const auto same = std::ranges::find_if(after, [&](const Verdict& other) {
     return other.rule == found->rule && other.position == found->position;
   });

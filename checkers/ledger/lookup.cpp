@@ -1,10 +1,10 @@
 #include "checkers/ledger/lookup.h"
 
 #include <algorithm>
-#include <numeric>
 
 #include "checkers/ledger/row_id.h"
 #include "checkers/ledger/words.h"
+#include "replay/nearest_name.h"
 #include "replay/text_case.h"
 
 namespace ddireplay::checkers {
@@ -43,35 +43,6 @@ bool row_has_text(const Ledger& ledger, const LedgerRow& row, std::string_view t
   return contains(row.title, text) || contains(row.ddis, text) || contains(row.condition, text) ||
          contains(row.id, text) || contains(row.also, text) || contains(slug_of(ledger, row), text);
 }
-
-// How many letters must be put in, taken out or changed (Levenshtein).
-std::size_t distance(std::string_view a, std::string_view b) {
-  std::vector<std::size_t> costs(b.size() + 1);
-  std::iota(costs.begin(), costs.end(), std::size_t{0});
-  for (std::size_t i = 0; i < a.size(); ++i) {
-    std::size_t diagonal = costs[0]++;
-    for (std::size_t k = 0; k < b.size(); ++k) {
-      const std::size_t changed = diagonal + (fold_case(a[i]) == fold_case(b[k]) ? 0 : 1);
-      diagonal = costs[k + 1];
-      costs[k + 1] = std::min({changed, costs[k] + 1, diagonal + 1});
-    }
-  }
-  return costs.back();
-}
-
-// Keeps the candidate that is nearest so far; of two the first.
-struct Nearest {
-  std::string_view wanted;
-  std::string found{};
-  std::size_t limit;  // a candidate must be nearer than this
-
-  void offer(std::string_view candidate) {
-    const std::size_t far = distance(wanted, candidate);
-    if (candidate.empty() || far >= limit) return;
-    limit = far;
-    found = candidate;
-  }
-};
 
 }  // namespace
 
@@ -112,14 +83,13 @@ std::vector<std::string> rules_of_option(const Ledger& ledger, std::string_view 
 }
 
 std::string nearest_id(const Ledger& ledger, std::string_view text) {
-  const std::string wanted = canonical_id(text);
-  Nearest nearest{.wanted = wanted, .limit = 2 + wanted.size() / 4};
+  replay::NearestName nearest(canonical_id(text));
   for (const LedgerRow& row : ledger_rows()) {
     nearest.offer(row.id);
     for (const std::string_view other : Words(row.also)) nearest.offer(other);
     nearest.offer(slug_of(ledger, row));
   }
-  return nearest.found;
+  return nearest.found();
 }
 
 }  // namespace ddireplay::checkers

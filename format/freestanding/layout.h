@@ -31,6 +31,7 @@ enum class IrqlSource : std::uint8_t {
   hardware = 0,     // sampled at each event (cr8)
   modelled = 1,     // not sampled: replay derives it from the calls seen
   virtualised = 2,  // sampled from the level that the host keeps in place of cr8
+  unknown = 3,      // sampled, from what is not known any more: the file header was lost
 };
 
 // What kind of kernel the recorder found itself in.

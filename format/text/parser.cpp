@@ -69,6 +69,7 @@ class Parser {
   std::uint64_t read_repeat(const NumberedLine& line, unsigned depth) const;
   void count_repeated(std::size_t characters);
   void read_line(std::string_view text);
+  void expect_whole() const;
 
   Draft draft_;
   EventLines events_;
@@ -76,6 +77,7 @@ class Parser {
   std::uint64_t repeated_lines_ = 0;
   std::uint64_t repeated_characters_ = 0;
   bool ended_ = false;
+  bool has_line_break_ = false;  // the last line that was read
 };
 
 void Parser::read(std::istream& text) {
@@ -89,7 +91,16 @@ void Parser::read(std::istream& text) {
       read_line(line.text);
     }
   }
+  expect_whole();
   draft_.finish();
+}
+
+// What was printed of a recording says which one, and has an end. What a person writes needs none.
+void Parser::expect_whole() const {
+  if (draft_.header.trace_id == 0 || (ended_ && has_line_break_)) return;
+  throw Mistake{1,
+                "the text of a recording (which has an id=) ends with an `end` line and its line "
+                "break: this one was cut; get a whole copy, or convert the recording again"};
 }
 
 bool Parser::next_line(std::istream& text, NumberedLine& line) {
@@ -109,6 +120,7 @@ bool Parser::next_line(std::istream& text, NumberedLine& line) {
     if (text.fail() && !text.eof() && !text.bad()) text.clear();
   }
   if (!is_whole && line.text.empty()) return false;
+  has_line_break_ = is_whole;
   line_number_ = ++line.number;
   return true;
 }

@@ -336,9 +336,7 @@ void Printer::print_derivation(const Derivation& derivation) {
 }
 
 void Printer::print_end() {
-  const Condition& condition = reader_.condition();
   const FooterInfo* const footer = reader_.footer();
-  const bool is_recovered = condition.recovered || condition.damaged_chunks != 0;
   const FooterInfo end = footer == nullptr ? FooterInfo{} : *footer;
   for (const ImportInfo& import : end.imports) {
     put("import {} {} calls={}{}{}", quote(import.module), spell(import.name), import.calls,
@@ -350,14 +348,14 @@ void Printer::print_end() {
     put("\n");
   }
   for (const std::string& notice : end.notices) put("notice {}\n", quote(notice));
-  if (condition.damaged_chunks != 0 || (is_recovered && is_in_order(end.end_reason))) {
-    for (const std::string& problem : condition.problems) put("notice {}\n", quote(problem));
+  if (reader_.has_untold_problems()) {
+    for (const std::string& problem : reader_.condition().problems) {
+      put("notice {}\n", quote(problem));
+    }
   }
   if (end.ending) print_ending(*end.ending);
   if (end.derivation) print_derivation(*end.derivation);
-  const bool is_told = footer != nullptr && !is_in_order(end.end_reason);
-  const EndReason reason = is_recovered && !is_told ? EndReason::recovered : end.end_reason;
-  put("end reason={}", kEndReasons.at(static_cast<std::size_t>(reason)));
+  put("end reason={}", kEndReasons.at(static_cast<std::size_t>(reader_.end_reason())));
   if (end.lost > lost_) put(" lost={}", end.lost);
   if (end.stacks_lost != 0) put(" stackslost={}", end.stacks_lost);
   put("{}{}\n", end.started_attached ? " attached" : "", end.flight ? " flight" : "");

@@ -13,8 +13,8 @@
 
 namespace ddireplay::format::text {
 
-inline constexpr std::array<std::string_view, 3> kIrqlSources = {"hardware", "modelled",
-                                                                 "virtualised"};
+inline constexpr std::array<std::string_view, 4> kIrqlSources = {"hardware", "modelled",
+                                                                 "virtualised", "unknown"};
 inline constexpr std::array<std::string_view, 4> kHosts = {"windows", "wine", "written", "unknown"};
 inline constexpr std::array<std::string_view, 15> kEndReasons = {
     "stopped",    "recovered", "thread-inside",  "disk-full",      "target-crashed",

@@ -21,18 +21,30 @@ using test::Plane;
 using test::to_data;
 using test::to_frame;
 
-// What a reader finds wrong with a chunk of this payload; empty: nothing.
-std::string problem_of(capnp::MessageBuilder& message, ChunkHeader header) {
-  const auto words = capnp::messageToFlatArray(message);
-  const auto payload = words.asBytes();
-  std::vector<std::byte> bytes(sizeof(FileHeader) + sizeof(ChunkHeader) + payload.size());
+std::vector<std::byte> file_without_chunks() {
+  std::vector<std::byte> bytes(sizeof(FileHeader));
   FileHeader file{};
   file.pointer_bytes = 8;
   file.clock_hz = 10'000'000;
   seal_file_header(file);
   std::memcpy(bytes.data(), &file, sizeof(file));
-  std::memcpy(&bytes[sizeof(file) + sizeof(header)], payload.begin(), payload.size());
-  seal_chunk(header, std::span(bytes).subspan(sizeof(file)), payload.size());
+  return bytes;
+}
+
+void append_chunk(std::vector<std::byte>& file, capnp::MessageBuilder& message,
+                  ChunkHeader header) {
+  const auto words = capnp::messageToFlatArray(message);
+  const auto payload = words.asBytes();
+  const std::size_t begin = file.size();
+  file.resize(begin + sizeof(header) + payload.size());
+  std::memcpy(&file[begin + sizeof(header)], payload.begin(), payload.size());
+  seal_chunk(header, std::span(file).subspan(begin), payload.size());
+}
+
+// What a reader finds wrong with a chunk of this payload; empty: nothing.
+std::string problem_of(capnp::MessageBuilder& message, ChunkHeader header) {
+  std::vector<std::byte> bytes = file_without_chunks();
+  append_chunk(bytes, message, header);
   TraceReader reader = TraceReader::from_bytes(std::move(bytes), "hostile.ddt");
   const auto events = test::read_events(reader);
   if (reader.condition().damaged_chunks == 0) {
@@ -304,6 +316,29 @@ TEST_CASE("tables that can't be read are refused") {
   SECTION("they claim to unfold into more than any text would") {
     CHECK_THAT(problem_with(to_frame(std::vector<std::uint8_t>(1 << 24))),
                Catch::Matchers::Contains("of its tables claim to unfold into 16777216"));
+  }
+}
+
+TEST_CASE("which tables are too large doesn't depend on how many threads decode") {
+  constexpr std::size_t kNameBytes[] = {10, 300 << 10, 2 << 20};  // kept, not kept, refused
+  constexpr std::uint16_t kChunks = 24;
+  std::vector<std::byte> bytes = file_without_chunks();
+  for (std::uint16_t i = 0; i < kChunks; ++i) {
+    Chunk chunk;
+    chunk.header.stream = i;
+    chunk.header.number = i;
+    chunk.function.setName(std::string(kNameBytes[i % 3], 'x'));
+    chunk.put_columns();
+    test::put_tables(chunk.root, chunk.table_message);
+    append_chunk(bytes, chunk.message, chunk.header);
+  }
+  TraceReader reader = TraceReader::from_bytes(bytes, "hostile.ddt");
+  const auto everything = test::read_everything(reader);
+  CHECK(reader.condition().damaged_chunks == kChunks / 3);
+  for (const unsigned threads : {2u, 4u}) {
+    TraceReader other = TraceReader::from_bytes(bytes, "hostile.ddt");
+    CHECK(test::read_everything(other, threads) == everything);
+    CHECK(other.condition().problems == reader.condition().problems);
   }
 }
 

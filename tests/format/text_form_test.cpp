@@ -236,7 +236,7 @@ TEST_CASE("mistakes are told by line and column") {
   CHECK(error_of("machine pointer=5") == "leak.txt:1:17: 4 or 8 is expected");
   CHECK(error_of("machine clock=0") == "leak.txt:1:15: a clock ticks at least once a second");
   CHECK(error_of("machine irql=soft") ==
-        "leak.txt:1:14: one of hardware, modelled, virtualised is expected");
+        "leak.txt:1:14: one of hardware, modelled, virtualised, unknown is expected");
   CHECK(error_of(next + "machine pointer=4") ==
         "leak.txt:2:1: this must come before modules and events");
   CHECK(error_of("ddireplay-text 2") ==
@@ -277,14 +277,32 @@ TEST_CASE("a text with a mistake leaves no file") {
   CHECK(dir.is_empty());
 }
 
-TEST_CASE("a damaged trace is printed with its gaps, and as recovered") {
+TEST_CASE("the text of a recording that was cut is refused, wherever it was cut") {
+  const RandomTrace trace = make_random_trace({.events = 30});
+  TraceReader reader = TraceReader::from_bytes(trace.bytes, "random.ddt");
+  REQUIRE(reader.header().trace_id != 0);
+  const std::string text = print(reader);
+  const std::size_t head = text.find('\n', text.find("machine")) + 1;
+  for (std::size_t size = head; size < text.size(); ++size) {
+    CHECK_THROWS_AS(trace_from_text(text.substr(0, size), "cut.txt"), Error);
+  }
+  CHECK_THROWS_WITH(trace_from_text(text.substr(0, head), "cut.txt"),
+                    Catch::StartsWith("cut.txt:2:1: ") && Catch::Contains("this one was cut"));
+  CHECK_NOTHROW(trace_from_text(text, "whole.txt"));
+}
+
+TEST_CASE("a damaged trace is printed with its gaps, and as recovered where its end is missing") {
   const RandomTrace trace =
       make_random_trace({.processors = 2, .events = 500, .events_per_chunk = 50});
   TraceReader whole = TraceReader::from_bytes(trace.bytes, "whole");
   std::vector<std::byte> bytes = trace.bytes;
   const ChunkInfo& victim = whole.chunks()[3];
   bytes[victim.offset + sizeof(ChunkHeader) + 100] ^= std::byte{1};
-  SECTION("and cut") { bytes.resize(bytes.size() / 2); }
+  EndReason reason = whole.footer()->end_reason;
+  SECTION("and cut") {
+    bytes.resize(bytes.size() / 2);
+    reason = EndReason::recovered;
+  }
   SECTION("and whole in length") {}
   TraceReader reader = TraceReader::from_bytes(bytes, "damaged");
   const std::string text = print(reader);
@@ -292,7 +310,8 @@ TEST_CASE("a damaged trace is printed with its gaps, and as recovered") {
   CHECK(read_events(again) == read_events(reader));
   CHECK(again.condition().lost_events == victim.header.event_count);
   CHECK(again.condition().missing_chunks == 0);
-  CHECK(again.footer()->end_reason == EndReason::recovered);
+  CHECK(again.footer()->end_reason == reason);
+  CHECK(again.condition().recovered == reader.condition().recovered);
   CHECK_FALSE(again.condition().complete());
   CHECK(again.footer()->notices.back().find("is refused") != std::string::npos);
   TraceReader once_more = trace_from_text(print(again), "once more");

@@ -2,17 +2,21 @@
 
 #include <algorithm>
 #include <catch2/catch.hpp>
+#include <sstream>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "format/text_form.h"
 #include "tests/format/random_trace.h"
+#include "tests/format/scratch_dir.h"
 
 namespace ddireplay::format {
 namespace {
 
 using test::make_random_trace;
 using test::read_events;
+using test::ScratchDir;
 
 template <class Wanted>
 TraceReader copy_of(TraceReader& source, const CopyOptions& options, const CopyStep& step,
@@ -120,6 +124,48 @@ TEST_CASE("gaps are copied, and what was lost behind the last event where that i
   CHECK(to_end.footer()->end_reason == EndReason::time_limit);
   TraceReader not_to_end = copy_of(source, {.reaches_end = false}, step, all);
   CHECK(not_to_end.footer()->lost == 3);
+}
+
+// Of three chunks, of which the second one is refused.
+TraceReader damaged_trace(EndReason reason) {
+  FileHeader header{};
+  header.pointer_bytes = 8;
+  header.clock_hz = 10'000'000;
+  TraceWriter writer(header, {.events_per_chunk = 1});
+  const FunctionId function = writer.add_function("Routine", "VOID (VOID)", "", kNoModuleId, 0);
+  for (std::uint64_t time = 1; time <= 3; ++time) {
+    writer.append({.time = time, .function = function, .stack = kNoStack});
+  }
+  FooterInfo footer;
+  footer.end_reason = reason;
+  writer.finish(footer);
+  std::vector<std::byte> bytes = writer.take_bytes();
+  const TraceReader whole = TraceReader::from_bytes(bytes, "whole");
+  bytes[whole.chunks()[1].offset + sizeof(ChunkHeader) + 10] ^= std::byte{1};
+  return TraceReader::from_bytes(std::move(bytes), "damaged");
+}
+
+TEST_CASE("a copy of a damaged trace tells what could not be read, and ends as the trace does") {
+  const EndReason reason = GENERATE(EndReason::stopped, EndReason::target_crashed);
+  TraceReader source = damaged_trace(reason);
+  const TraceReader copy = copy_of(source, {.whole = true}, {.step = "copied"}, all);
+  CHECK(copy.footer()->end_reason == reason);
+  CHECK(copy.footer()->lost == 1);
+  CHECK_FALSE(copy.condition().complete());
+  REQUIRE_FALSE(copy.footer()->notices.empty());
+  CHECK_THAT(copy.footer()->notices.back(), Catch::Contains("is refused"));
+}
+
+TEST_CASE("a gap is as long in a copy as it was, also where nothing comes behind it") {
+  const ScratchDir dir;
+  std::istringstream text(
+      "machine processors=2\nchunks explicit\n"
+      "@1 cpu1 ExFreePool P=1\n@2 cpu0 ExFreePool P=2\ngap cpu1 lost=3\n"
+      "chunk cpu1 number=1 time=5\n@9 cpu0 ExFreePool P=3\nend reason=stopped\n");
+  read_text(text, "gap.txt", dir.path("gap.ddt"));
+  TraceReader source = TraceReader::open(dir.path("gap.ddt"));
+  TraceReader copy = copy_of(source, {.whole = true}, {.step = "copied"}, all);
+  CHECK(test::read_everything(copy) == test::read_everything(source));
 }
 
 TEST_CASE("a copy of a part keeps its cut, wherever that comes to stand") {

@@ -178,7 +178,7 @@ TEST_CASE("without its file header a trace has its events, and a word on what is
   REQUIRE_FALSE(after.footer()->notices.empty());
   CHECK_THAT(after.footer()->notices.back(), Catch::Contains("file header was not found"));
   CHECK(after.header().host == Host::unknown);
-  CHECK(after.header().irql_source != IrqlSource::hardware);
+  CHECK(after.header().irql_source == IrqlSource::unknown);
 }
 
 TEST_CASE("several traces in one file are told apart") {

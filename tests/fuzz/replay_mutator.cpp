@@ -152,8 +152,8 @@ class Mutation {
 
   void change_tables() {
     list_.header.pointer_bytes = below(4) == 0 ? 4 : 8;
-    list_.header.irql_source = static_cast<format::IrqlSource>(below(3));
-    list_.header.host = static_cast<format::Host>(below(3));
+    list_.header.irql_source = static_cast<format::IrqlSource>(below(4));
+    list_.header.host = static_cast<format::Host>(below(4));
     list_.header.clock_hz = below(3) == 0 ? any_clock() : 10'000'000;
     list_.footer.end_reason = static_cast<format::EndReason>(below(14));
     list_.footer.started_attached = below(2) == 0;

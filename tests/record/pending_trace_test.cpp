@@ -70,5 +70,19 @@ TEST_CASE("two recordings to one name: the second is refused, the first unharmed
   CHECK(fs::exists(place.output));
 }
 
+TEST_CASE("what a killed recording has left stays, and the next one is refused") {
+  const Place place;
+  std::ofstream(place.partial) << "events";
+  CHECK_THROWS_WITH(PendingTrace(place.output), Catch::Contains("ddireplay repair"));
+  CHECK(fs::file_size(place.partial) == 6);
+}
+
+TEST_CASE("an empty file that a killed recording has left is taken over") {
+  const Place place;
+  std::ofstream(place.partial).close();
+  PendingTrace(place.output).keep();
+  CHECK(fs::exists(place.output));
+}
+
 }  // namespace
 }  // namespace ddireplay::tools::record

@@ -168,8 +168,19 @@ TEST_CASE("on hardware two processors run DPCs in the same idle thread") {
   CHECK(threads.depth() == 1);
 }
 
+TEST_CASE("where it may not be hardware, a thread takes its DPC from one processor to another") {
+  Threads threads(GENERATE(IrqlSource::virtualised, IrqlSource::unknown));
+  threads.steps.irql = 2;
+  threads.enter(2, 1, Op::dpc_enter);
+  threads.steps.processor = 1;
+  CHECK(threads.depth() == 1);
+  CHECK_FALSE(threads.model.in_dpc(threads.steps.event()));
+  threads.leave(1, Op::dpc_leave);
+  CHECK(threads.depth() == 0);
+}
+
 TEST_CASE("a sampled IRQL is taken as it is") {
-  Threads threads(IrqlSource::virtualised);
+  Threads threads(GENERATE(IrqlSource::virtualised, IrqlSource::unknown));
   threads.steps.irql = 0;
   threads.enter(0);
   threads.steps.irql = 2;

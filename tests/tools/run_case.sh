@@ -8,7 +8,8 @@
 #   CASE.status     exit status; no file: 0
 #
 # The script finds the program as `ddireplay`, and beside it the directories `here` (the script's own)
-# and `traces`.
+# and `traces`. `run ARG...` is `ddireplay ARG...` that prints the command line before and the status
+# behind, and succeeds whatever that is.
 # UPDATE_GOLDENS=1 writes the three files instead: read the difference before you keep it.
 set -euo pipefail
 
@@ -23,6 +24,14 @@ mkdir "$scratch/bin" "$scratch/work"
 ln -s "$program" "$scratch/bin/ddireplay"
 ln -s "$(dirname "$script")" "$scratch/work/here"
 ln -s "$(dirname "$(realpath "${BASH_SOURCE[0]}")")/traces" "$scratch/work/traces"
+cat >"$scratch/bin/run" <<'END'
+#!/usr/bin/env bash
+echo "\$ ddireplay $*"
+status=0
+ddireplay "$@" || status=$?
+echo "status $status"
+END
+chmod +x "$scratch/bin/run"
 export PATH="$scratch/bin:$PATH"
 
 status=0

@@ -57,6 +57,7 @@ ExitStatus to_binary(const Arguments& arguments) {
                         ExitStatus::usage);
   }
   expect_other_form(arguments, "text", kTextExtension);
+  refuse_to_replace(arguments.in, arguments.out);
   std::ifstream text(arguments.in, std::ios::binary);
   format::read_text(text, arguments.in, arguments.out);
   return is_complete(format::TraceReader::open(arguments.out)) ? ExitStatus::clean
@@ -67,9 +68,7 @@ ExitStatus to_binary(const Arguments& arguments) {
 std::string lack_text(const format::TraceReader& trace) {
   const format::Condition& condition = trace.condition();
   const format::FooterInfo* const footer = trace.footer();
-  const bool is_recovered = condition.recovered || condition.damaged_chunks != 0;
-  const bool ends_in_order = footer == nullptr || format::is_in_order(footer->end_reason);
-  if (condition.damaged_chunks != 0 || (is_recovered && ends_in_order)) {
+  if (trace.has_untold_problems()) {
     return "the trace has gaps; notices in the text tell of them";
   }
   if (condition.lost_events != 0 || condition.missing_chunks != 0) {
@@ -86,6 +85,7 @@ std::string lack_text(const format::TraceReader& trace) {
 ExitStatus to_text(const Arguments& arguments) {
   format::TraceReader trace = format::TraceReader::open(arguments.in);
   expect_other_form(arguments, "binary", kBinaryExtension);
+  refuse_to_replace(arguments.in, arguments.out);
   write_as_text(trace, arguments.out);
   if (is_complete(trace)) return ExitStatus::clean;
   talk(fmt::format("{}: {}", arguments.in, lack_text(trace)));

@@ -9,7 +9,9 @@
 #include <string>
 #include <vector>
 
+#include "format/freestanding/ddi_table.h"
 #include "format/text_form.h"
+#include "replay/nearest_name.h"
 #include "tools/commands/commands.h"
 #include "tools/commands/exit_help.h"
 #include "tools/output.h"
@@ -104,14 +106,27 @@ bool has_function(const format::TraceReader& trace, const std::string& pattern) 
   return false;
 }
 
+// What to try in place of a pattern that has met nothing.
+std::string hint(const format::TraceReader& trace, const std::string& pattern) {
+  if (has_function(trace, "cb:" + pattern)) {
+    return fmt::format("did you mean the callback cb:{}?", pattern);
+  }
+  replay::NearestName nearest(pattern);
+  for (format::FunctionId id = 0; id < trace.function_count(); ++id) {
+    if (id != format::kGap) nearest.offer(trace.function(id).name);
+  }
+  // What was not called may have a name like that of what was.
+  const bool is_misspelt = format::find_ddi(pattern) == nullptr && !nearest.found().empty();
+  return is_misspelt ? fmt::format("did you mean {}?", nearest.found())
+                     : "`ddireplay info` lists the imports";
+}
+
 // Says so where a pattern has met nothing: it may be misspelt.
 void report_unmet(const format::TraceReader& trace, const Arguments& arguments) {
   for (const std::string& pattern : arguments.ddis) {
     if (has_function(trace, pattern)) continue;
-    const std::string hint = has_function(trace, "cb:" + pattern)
-                                 ? fmt::format("did you mean the callback cb:{}?", pattern)
-                                 : "`ddireplay info` lists the imports";
-    talk(fmt::format("{}: no event of {} was met; {}", arguments.trace, pattern, hint));
+    talk(fmt::format("{}: no event of {} was met; {}", arguments.trace, pattern,
+                     hint(trace, pattern)));
   }
 }
 

@@ -45,7 +45,8 @@ it did before is not known; rules that need its whole life stay silent. Its call
 Wine's own routines, none is supplied, and IRQL is derived in replay.
 
 The trace appears as OUT only when it can be read; until then it is OUT.partial. An older OUT
-is replaced then, and otherwise left as it was. Ctrl-C ends PROGRAM and closes the trace; a
+is replaced then, and otherwise left as it was; an OUT.partial with events of a recording that
+was killed is never replaced: `ddireplay repair` makes a trace of it. Ctrl-C ends PROGRAM and closes the trace; a
 second one ends everything at once.
 
 Exit status:

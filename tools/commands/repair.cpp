@@ -105,8 +105,10 @@ std::vector<MemoryTail> find_tails(std::vector<FoundTrace>& found, std::span<con
   return tails;
 }
 
-// Of a file that is a trace only that trace is wanted, should chunks of another lie in it.
-void keep_own(std::vector<FoundTrace>& found, Bytes file, const std::string& name) {
+// Of a file that is a trace only that trace is wanted, should chunks of others lie in it: these are
+// returned.
+std::vector<FoundTrace> take_others(std::vector<FoundTrace>& found, Bytes file,
+                                    const std::string& name) {
   const auto header = format::file_header_at_start(file);
   if (file.empty()) throw Error(name + ": is empty; there is nothing to repair");
   if (!header) {
@@ -117,7 +119,12 @@ void keep_own(std::vector<FoundTrace>& found, Bytes file, const std::string& nam
                      : ": not a binary ddireplay trace; a text needs no repair, and --carve looks "
                        "for chunks in any file"));
   }
-  std::erase_if(found, [&](const FoundTrace& trace) { return trace.trace_id != header->trace_id; });
+  const auto others = std::ranges::stable_partition(
+      found, [&](const FoundTrace& trace) { return trace.trace_id == header->trace_id; });
+  std::vector<FoundTrace> taken(others.begin(), others.end());
+  found.erase(others.begin(), others.end());
+  std::erase_if(taken, [](const FoundTrace& trace) { return !trace.has_chunks(); });
+  return taken;
 }
 
 ExitStatus run(const Arguments& arguments) {
@@ -139,12 +146,13 @@ ExitStatus run(const Arguments& arguments) {
     format::find_more(found, sources.size(), tail.trace);
     sources.push_back(tail.trace);
   }
-  if (!arguments.carve) keep_own(found, sources.front(), arguments.in.front());
+  std::vector<FoundTrace> others;
+  if (!arguments.carve) others = take_others(found, sources.front(), arguments.in.front());
   const FoundTrace trace = pick(std::move(found), arguments);
   const format::Repair repair = format::repair_trace(sources, trace, arguments.out);
   std::vector<format::ByteRange> unused;
   if (!arguments.carve) unused = format::unused_ranges(sources.front(), trace);
-  print(repair_text(repair, unused));
+  print(repair_text(repair, unused, others));
   return repair.lost_nothing() && repair.complete ? ExitStatus::clean : ExitStatus::incomplete;
 }
 

@@ -19,8 +19,12 @@ PendingTrace::PendingTrace(const fs::path& output)
     refuse(fmt::format("{}: another recording is writing it; give OUT another name",
                        partial_.string()));
   }
-  if (::ftruncate(fd_.get(), 0) != 0) {
-    fail_errno(fmt::format("{}: cannot be written", partial_.string()));
+  // One that was killed could not take it away, and it may be all that is left of it.
+  if (fs::file_size(partial_) != 0) {
+    refuse(fmt::format(
+        "{0}: an earlier recording left it without an end; make a trace of it with `ddireplay "
+        "repair {0} -o OTHER.ddt`, or remove it",
+        partial_.string()));
   }
 }
 

@@ -9,8 +9,8 @@ namespace ddireplay::tools::record {
 
 class PendingTrace {
  public:
-  // Makes OUT.partial, empty, and locks it: of two recordings to one OUT the second is refused.
-  // Throws format::Error.
+  // Makes OUT.partial, empty, and locks it: of two recordings to one OUT the second is refused, and
+  // what a killed one has left is not touched. Throws format::Error.
   explicit PendingTrace(const std::filesystem::path& output);
   PendingTrace(const PendingTrace&) = delete;
   PendingTrace& operator=(const PendingTrace&) = delete;

@@ -56,33 +56,30 @@ std::string_view host_text(format::Host host) {
   return "unknown";
 }
 
-// Who kept the level that was sampled, only the file header would have told.
-bool is_sampled_somehow(const format::FileHeader& header) {
-  return header.host == format::Host::unknown && header.irql_source != format::IrqlSource::modelled;
-}
-
-std::string_view irql_source_name(const format::FileHeader& header) {
-  if (is_sampled_somehow(header)) return "not known";
-  switch (header.irql_source) {
+std::string_view irql_source_name(format::IrqlSource source) {
+  switch (source) {
     case format::IrqlSource::hardware:
       return "hardware";
     case format::IrqlSource::modelled:
       return "modelled";
     case format::IrqlSource::virtualised:
       return "virtualised";
+    case format::IrqlSource::unknown:
+      return "not known";
   }
   return "unknown";
 }
 
-std::string_view irql_source_text(const format::FileHeader& header) {
-  if (is_sampled_somehow(header)) return "sampled at each event; from what is not known";
-  switch (header.irql_source) {
+std::string_view irql_source_text(format::IrqlSource source) {
+  switch (source) {
     case format::IrqlSource::hardware:
       return "hardware: sampled at each event";
     case format::IrqlSource::modelled:
       return "modelled: derived in replay from the calls seen";
     case format::IrqlSource::virtualised:
       return "virtualised: the host's own level, sampled at each event";
+    case format::IrqlSource::unknown:
+      return "sampled at each event; from what is not known";
   }
   return "unknown";
 }
@@ -104,7 +101,7 @@ void append_machine(std::string& out, const format::TraceReader& trace) {
   append(out, "Machine:   {}, {}\n", machine_text(header),
          counted(header.processor_count, "processor"));
   append(out, "Host:      {}\n", host_text(header.host));
-  append(out, "IRQL:      {}\n", irql_source_text(header));
+  append(out, "IRQL:      {}\n", irql_source_text(header.irql_source));
   append(out, "Started:   {}\n", start_text(header.start_filetime));
   append(out, "Clock:     {} ticks per second\n", header.clock_hz);
 }
@@ -212,7 +209,7 @@ Json machine_json(const format::FileHeader& header) {
   return Json{{"os_build", header.os_build},
               {"pointer_bytes", header.pointer_bytes},
               {"processors", header.processor_count},
-              {"irql_source", irql_source_name(header)},
+              {"irql_source", irql_source_name(header.irql_source)},
               {"host", host_text(header.host)},
               {"clock_hz", header.clock_hz},
               {"start_filetime", header.start_filetime}};

@@ -54,9 +54,18 @@ void append_end(std::string& out, const Repair& repair) {
          repair.events, seconds);
 }
 
+std::string found_text(const format::FoundTrace& trace) {
+  const auto usable =
+      static_cast<std::uint64_t>(std::ranges::count_if(trace.chunks, &FoundChunk::usable));
+  return fmt::format("{:016x}  {}, {}{}", trace.trace_id, counted(usable, "chunk"),
+                     counted(trace.events(), "event"),
+                     trace.header ? "" : ", without a file header");
+}
+
 }  // namespace
 
-std::string repair_text(const Repair& repair, std::span<const format::ByteRange> unused) {
+std::string repair_text(const Repair& repair, std::span<const format::ByteRange> unused,
+                        std::span<const format::FoundTrace> others) {
   std::string out;
   append(out, "Kept:      {}, {}\n", counted(repair.events, "event"),
          counted(repair.chunks, "chunk"));
@@ -64,6 +73,10 @@ std::string repair_text(const Repair& repair, std::span<const format::ByteRange>
   append_missing(out, repair.missing);
   for (const format::ByteRange& range : unused) {
     append(out, "Unused:    bytes {} to {}\n", range.offset, range.offset + range.bytes - 1);
+  }
+  for (const format::FoundTrace& other : others) {
+    append(out, "Other:     {}; `--carve --trace {:016x}` takes it\n", found_text(other),
+           other.trace_id);
   }
   append_gaps(out, repair);
   append_end(out, repair);
@@ -78,12 +91,7 @@ std::string repair_text(const Repair& repair, std::span<const format::ByteRange>
 
 std::string found_text(std::span<const format::FoundTrace> traces) {
   std::string out;
-  for (const format::FoundTrace& trace : traces) {
-    const auto usable =
-        static_cast<std::uint64_t>(std::ranges::count_if(trace.chunks, &FoundChunk::usable));
-    append(out, "{:016x}  {}, {}{}\n", trace.trace_id, counted(usable, "chunk"),
-           counted(trace.events(), "event"), trace.header ? "" : ", without a file header");
-  }
+  for (const format::FoundTrace& trace : traces) append(out, "{}\n", found_text(trace));
   return out;
 }
 

@@ -8,8 +8,10 @@
 
 namespace ddireplay::tools {
 
-// `unused`: what of the input belongs to no chunk; of a search through any file it says nothing.
-std::string repair_text(const format::Repair& repair, std::span<const format::ByteRange> unused);
+// `unused`: what of the input belongs to no chunk of the trace, and `others`: which traces lie
+// there, too; of a search through any file these say nothing.
+std::string repair_text(const format::Repair& repair, std::span<const format::ByteRange> unused,
+                        std::span<const format::FoundTrace> others);
 
 // One line for each trace.
 std::string found_text(std::span<const format::FoundTrace> traces);

@@ -1,10 +1,4 @@
 # Of a trace with gaps every way of converting says so by its status; of the text only what is in it.
-run() {
-  echo "\$ ddireplay $*"
-  local status=0
-  ddireplay "$@" || status=$?
-  echo "status $status"
-}
 ddireplay convert traces/lossy.txt lossy.ddt
 run convert lossy.ddt lossy.txt
 run convert lossy.ddt --range '#1..#3' part.ddt
@@ -19,6 +13,15 @@ run convert damaged.ddt damaged.txt
 grep -c '^notice' damaged.txt
 run convert damaged.ddt --range '#1..' damaged-part.ddt
 run convert damaged.ddt --redact damaged-redacted.ddt
+
+# Of a trace that has its end and lacks symbols alone nothing is less certain, in no form.
+{ head -c 2310 leak.ddt; printf 'X'; tail -c +2312 leak.ddt; } >bare.ddt
+ddireplay convert bare.ddt bare.txt
+ddireplay convert bare.ddt --range '#1..' bare-part.ddt
+ddireplay convert bare.ddt --redact bare-redacted.ddt
+for trace in bare.ddt bare.txt bare-part.ddt bare-redacted.ddt; do
+  ddireplay replay $trace | grep -e Findings -e Recording -e 'is refused'
+done
 
 ddireplay convert traces/crashed.txt crashed.ddt
 run convert crashed.ddt crashed.txt

@@ -1,10 +1,4 @@
 # An output without a name is wrong usage, whatever would have been written; nothing is done.
-run() {
-  echo "\$ ddireplay $*"
-  local status=0
-  ddireplay "$@" || status=$?
-  echo "status $status"
-}
 ddireplay convert traces/leak.txt leak.ddt
 run convert leak.ddt ''
 run convert traces/leak.txt ''

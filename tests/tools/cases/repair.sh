@@ -1,10 +1,4 @@
 # What is left of a trace becomes a trace; what is lost is said, and where.
-run() {
-  echo "\$ ddireplay $*"
-  local status=0
-  ddireplay "$@" || status=$?
-  echo "status $status"
-}
 ddireplay convert traces/leak.txt leak.ddt
 size=$(stat -c %s leak.ddt)
 
@@ -34,6 +28,20 @@ run repair --carve dump -o other.ddt
 run repair --carve dump --trace xyz -o other.ddt
 run repair --carve dump --trace 78 -o other.ddt
 run repair --carve dump --trace 77777 -o other.ddt
+
+# Of files that were joined the first is the trace, and it is said that there is another.
+cat leak.ddt timer.ddt >joined.ddt
+run repair joined.ddt -o first.ddt
+cmp leak.ddt first.ddt && echo "the same bytes"
+run info joined.ddt | grep -e 'another trace'
+cat cut.ddt timer.ddt >joined.ddt
+run repair joined.ddt -o first.ddt
+
+# While it is written OUT has another name, which may be that of what is read.
+cp damaged.ddt wanted.ddt.partial
+run repair wanted.ddt.partial -o wanted.ddt
+cmp damaged.ddt wanted.ddt.partial && echo untouched
+rm wanted.ddt.partial
 
 echo old >kept.ddt
 echo "no trace" >nothing.ddt

@@ -24,5 +24,6 @@ EOF
   ddireplay repair --carve headless -o carved.ddt
   ddireplay info carved.ddt | grep -e Host: -e IRQL:
   ddireplay info carved.ddt --json | grep -o -e '"irql_source":"[^"]*"' -e '"host":"[^"]*"'
+  ddireplay convert carved.ddt - | grep ^machine
   ddireplay replay carved.ddt | grep -e RULE:
 done
