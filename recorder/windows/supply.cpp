@@ -5,6 +5,7 @@
 #include "recorder/windows/session.h"
 #include "recorder/windows/system.h"
 #include "recorder/wine/mdl.h"
+#include "recorder/wine/start_io.h"
 #include "recorder/wine/supply.h"
 
 namespace ddireplay::recorder {
@@ -113,13 +114,16 @@ Provision provide(std::string_view name, std::uint64_t original) {
   return {absent ? Provider::absent : Provider::kernel, original};
 }
 
-// A driver may ask inline for its processor and its thread.
+// A driver may ask inline for its processor and its thread, and look at its devices.
 void callback_reached() {
-  if (supplying()) wine::current_processor();
+  if (!supplying()) return;
+  wine::current_processor();
+  wine::restore_current_irps();
 }
 
-void dispatch_reached(std::uint64_t, std::uint64_t irp) {
+void dispatch_reached(std::uint64_t device_object, std::uint64_t irp) {
   if (!supplying()) return;
+  wine::restore_current_irp(reinterpret_cast<PDEVICE_OBJECT>(device_object));
   PIRP const request = reinterpret_cast<PIRP>(irp);
   wine::adopt_mdls(request, operation_of(*IoGetCurrentIrpStackLocation(request)));
 }

@@ -1,5 +1,10 @@
 // StartIo: one IRP at a time for a device, the others in its device queue.
+#include "recorder/wine/start_io.h"
+
+#include <atomic>
+
 #include "recorder/wine/irql.h"
+#include "recorder/wine/spinlock.h"
 
 extern "C" void supplied_IoAcquireCancelSpinLock(PKIRQL Irql);
 extern "C" void supplied_IoReleaseCancelSpinLock(KIRQL Irql);
@@ -10,6 +15,45 @@ extern "C" PKDEVICE_QUEUE_ENTRY supplied_KeRemoveByKeyDeviceQueue(PKDEVICE_QUEUE
 
 namespace ddireplay::recorder::wine {
 namespace {
+
+// Devices that are at work on a request. Of more than these Wine's CurrentIrp stays.
+struct Busy {
+  PDEVICE_OBJECT device;
+  PIRP irp;
+};
+constexpr unsigned kBusyMax = 64;
+Busy busy[kBusyMax];
+std::atomic<unsigned> busy_count = 0;
+KSPIN_LOCK busy_lock;  // and every write to CurrentIrp
+
+// With the lock held. One that isn't among them: the end.
+Busy* find_busy(PDEVICE_OBJECT device) {
+  Busy* const end = busy + busy_count;
+  Busy* found = busy;
+  while (found != end && found->device != device) ++found;
+  return found;
+}
+
+void forget(Busy* one) {
+  const unsigned last = --busy_count;
+  *one = busy[last];
+}
+
+// nullptr: the device is idle.
+void set_current(PDEVICE_OBJECT device, PIRP irp) {
+  const SpinLockGuard guard(&busy_lock);
+  device->CurrentIrp = irp;
+  Busy* const known = find_busy(device);
+  const bool is_known = known != busy + busy_count;
+  if (irp == nullptr) {
+    if (is_known) forget(known);
+  } else if (is_known) {
+    known->irp = irp;
+  } else if (busy_count != kBusyMax) {
+    *known = {device, irp};
+    ++busy_count;
+  }
+}
 
 PIRP irp_of(PKDEVICE_QUEUE_ENTRY entry) {
   return entry != nullptr ? CONTAINING_RECORD(entry, IRP, Tail.Overlay.DeviceQueueEntry) : nullptr;
@@ -28,10 +72,9 @@ bool enqueue(PDEVICE_OBJECT device, PIRP irp, const ULONG* key) {
 
 // With the cancel lock held, if the driver's IRPs can be cancelled: what is current isn't queued.
 PIRP take_next(PDEVICE_OBJECT device, const ULONG* key) {
-  device->CurrentIrp = nullptr;
   PIRP irp = irp_of(key != nullptr ? supplied_KeRemoveByKeyDeviceQueue(&device->DeviceQueue, *key)
                                    : KeRemoveDeviceQueue(&device->DeviceQueue));
-  device->CurrentIrp = irp;
+  set_current(device, irp);
   return irp;
 }
 
@@ -59,7 +102,7 @@ void start_packet(PDEVICE_OBJECT device, PIRP irp, const ULONG* key, PDRIVER_CAN
   supplied_IoAcquireCancelSpinLock(&irql);
   if (cancel != nullptr) IoSetCancelRoutine(irp, cancel);
   if (!enqueue(device, irp, key)) {
-    device->CurrentIrp = irp;
+    set_current(device, irp);
     supplied_IoReleaseCancelSpinLock(irql);
     device->DriverObject->DriverStartIo(device, irp);
   } else if (cancel != nullptr && irp->Cancel) {
@@ -70,6 +113,20 @@ void start_packet(PDEVICE_OBJECT device, PIRP irp, const ULONG* key, PDRIVER_CAN
 }
 
 }  // namespace
+
+void restore_current_irps() {
+  if (busy_count == 0) return;
+  const SpinLockGuard guard(&busy_lock);
+  for (unsigned i = 0; i < busy_count; ++i) busy[i].device->CurrentIrp = busy[i].irp;
+}
+
+void restore_current_irp(PDEVICE_OBJECT device) {
+  if (device->DriverObject->DriverStartIo == nullptr) return;
+  const SpinLockGuard guard(&busy_lock);
+  const Busy* const known = find_busy(device);
+  device->CurrentIrp = known != busy + busy_count ? known->irp : nullptr;
+}
+
 }  // namespace ddireplay::recorder::wine
 
 using namespace ddireplay::recorder::wine;
@@ -88,4 +145,10 @@ extern "C" void supplied_IoStartNextPacket(PDEVICE_OBJECT DeviceObject, BOOLEAN 
 extern "C" void supplied_IoStartNextPacketByKey(PDEVICE_OBJECT DeviceObject, BOOLEAN Cancelable,
                                                 ULONG Key) {
   start_next(DeviceObject, Cancelable, &Key);
+}
+
+// A driver may delete a device that is busy.
+extern "C" void supplied_IoDeleteDevice(PDEVICE_OBJECT DeviceObject) {
+  set_current(DeviceObject, nullptr);
+  IoDeleteDevice(DeviceObject);
 }

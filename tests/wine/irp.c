@@ -260,6 +260,51 @@ static VOID StartIoTakesOneAtATime(PCHECK_CONTEXT Context) {
   EXPECT(KeGetCurrentIrql() == PASSIVE_LEVEL);
 }
 
+static VOID NTAPI StartNothing(PDEVICE_OBJECT DeviceObject, PIRP Irp) {
+  UNREFERENCED_PARAMETER(DeviceObject);
+  UNREFERENCED_PARAMETER(Irp);
+}
+
+typedef struct _CURRENT_IRP_SEEN {
+  PDEVICE_OBJECT DeviceObject;
+  PIRP CurrentIrp;
+  KEVENT Done;
+} CURRENT_IRP_SEEN, *PCURRENT_IRP_SEEN;
+
+static VOID NTAPI SeeCurrentIrp(PKDPC Dpc, PVOID Context, PVOID Argument1, PVOID Argument2) {
+  PCURRENT_IRP_SEEN Seen = Context;
+
+  UNREFERENCED_PARAMETER(Dpc);
+  UNREFERENCED_PARAMETER(Argument1);
+  UNREFERENCED_PARAMETER(Argument2);
+  Seen->CurrentIrp = Seen->DeviceObject->CurrentIrp;
+  KeSetEvent(&Seen->Done, IO_NO_INCREMENT, FALSE);
+}
+
+// Wine clears it when the dispatch routine returns that has started the packet.
+static VOID DpcFindsTheIrpThatWasStarted(PCHECK_CONTEXT Context) {
+  PDEVICE_OBJECT DeviceObject = Context->DeviceObject;
+  CURRENT_IRP_SEEN Seen = {.DeviceObject = DeviceObject};
+  PIRP Irp = MakeIrp(DeviceObject);
+  KIRQL OldIrql;
+  KDPC Dpc;
+
+  EXPECT(Irp != NULL);
+  KeInitializeEvent(&Seen.Done, NotificationEvent, FALSE);
+  KeInitializeDpc(&Dpc, SeeCurrentIrp, &Seen);
+  DeviceObject->DriverObject->DriverStartIo = StartNothing;
+  IoStartPacket(DeviceObject, Irp, NULL, NULL);
+  DeviceObject->CurrentIrp = NULL;
+  KeInsertQueueDpc(&Dpc, NULL, NULL);
+  EXPECT(WaitMilliseconds(&Seen.Done, 5000) == STATUS_SUCCESS);
+  EXPECT(Seen.CurrentIrp == Irp);
+  KeRaiseIrql(DISPATCH_LEVEL, &OldIrql);
+  IoStartNextPacket(DeviceObject, FALSE);
+  KeLowerIrql(OldIrql);
+  EXPECT(DeviceObject->CurrentIrp == NULL);
+  IoFreeIrp(Irp);
+}
+
 static NTSTATUS NTAPI Completed(PDEVICE_OBJECT DeviceObject, PIRP Irp, PVOID Context) {
   UNREFERENCED_PARAMETER(DeviceObject);
   UNREFERENCED_PARAMETER(Irp);
@@ -379,6 +424,7 @@ const CHECK Checks[] = {
     CHECK(CancelRoutineRunsAtDispatchLevel),
     CHECK(CancelAndRemoveNeverBothWin),
     CHECK(StartIoTakesOneAtATime),
+    CHECK(DpcFindsTheIrpThatWasStarted),
     CHECK(CompletionRoutineExIsCalled),
     CHECK(LastAssociatedIrpCompletesItsMaster),
     CHECK(PowerIrpComesAndIsToldOf),

@@ -22,7 +22,7 @@ struct Suite {
 const Suite kSuites[] = {
     {"WineDpc", "6 checks", {"KeInsertQueueDpc", "KeFlushQueuedDpcs", "KeRemoveQueueDpc"}},
     {"WineIrp",
-     "11 checks",
+     "12 checks",
      {"PoRequestPowerIrp", "IoMakeAssociatedIrp", "IoCsqInsertIrp", "IoCsqRemoveNextIrp",
       "IoCancelIrp"}},
     {"WineIrql", "6 checks", {}},
