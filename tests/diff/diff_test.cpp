@@ -1,6 +1,7 @@
 // Two recordings that tell the same story in other words, and two that don't.
-#include <catch2/catch.hpp>
+#include <fmt/format.h>
 
+#include <catch2/catch.hpp>
 #include <string>
 
 #include "format/text_form.h"
@@ -183,6 +184,53 @@ TEST_CASE("an activity that only one side has") {
   const Difference bad(kModule + kTwoReads, kModule + more);
   REQUIRE(bad.result.divergences.size() == 1);
   CHECK(bad.result.divergences[0].kind == DivergenceKind::bad_activity);
+}
+
+// The DPC of a timer with that period, in milliseconds, has run that often.
+std::string ticks(unsigned period, unsigned count, const std::string& more = {},
+                  const std::string& behind = {}) {
+  const std::string dpc = "Dpc=0xd000";
+  std::string text = fmt::format(
+      "> t5 cb:Dispatch Irp=0x9000 Major=3\n"
+      "> KeSetTimerEx Timer=0xc000 DueTime=-10000 Period={} {}\n"
+      "< KeSetTimerEx Timer=0xc000 DueTime=-10000 Period={} {} return=0\n"
+      "< cb:Dispatch Irp=0x9000 Major=3 return=0\n",
+      period, dpc, period, dpc);
+  for (unsigned i = 0; i < count; ++i) {
+    text += fmt::format("> t6 cb:Dpc {} Routine=0x10001000\n", dpc);
+    text += "KeSetEvent Event=D.sys+0x4000\n" + more;
+    text += fmt::format("< t6 cb:Dpc {}\n", dpc) + behind;
+  }
+  return kModule + text;
+}
+
+TEST_CASE("how often a timer has run is no difference") {
+  const Difference more(ticks(5, 9), ticks(5, 3));
+  CHECK(more.result.same());
+  CHECK(more.result.more_ticks_of_good == 6);
+  CHECK(more.result.more_ticks_of_bad == 0);
+  CHECK(Difference(ticks(5, 3), ticks(5, 9)).result.more_ticks_of_bad == 6);
+  // Set again by its own DPC.
+  const std::string again = "> KeSetTimer Timer=0xc000 DueTime=-10000 Dpc=0xd000\n";
+  CHECK(Difference(ticks(0, 4, again), ticks(0, 6, again)).result.same());
+  const std::string queues =
+      "IoQueueWorkItem IoWorkItem=0xe000 WorkerRoutine=0x10002000 QueueType=1 Context=0xc000\n";
+  const std::string works =
+      "> t7 cb:WorkItem DeviceObject=0x7000 Context=0xc000\n"
+      "KeReadStateEvent Event=D.sys+0x4000\n"
+      "< t7 cb:WorkItem DeviceObject=0x7000 Context=0xc000\n";
+  const Difference queued(ticks(5, 4, queues, works), ticks(5, 6, queues, works));
+  CHECK(queued.result.same());
+  CHECK(queued.result.more_ticks_of_bad == 4);
+}
+
+TEST_CASE("how often something else has run is a difference, and so is a tick that none is like") {
+  CHECK_FALSE(Difference(ticks(0, 9), ticks(0, 3)).result.same());  // queued by whoever
+  CHECK_FALSE(Difference(ticks(5, 9), ticks(5, 0)).result.same());
+  const std::string rare = "KeReadStateEvent Event=D.sys+0x4000\n";
+  const Difference other(ticks(5, 2),
+                         ticks(5, 2) + ticks(5, 1, rare).substr(std::string(kModule).size()));
+  CHECK_FALSE(other.result.same());
 }
 
 TEST_CASE("the activity that differs is found among many that are alike") {

@@ -26,6 +26,8 @@ class Comparer {
     for (const ActivityPair& pair : result_.activities) {
       if (pair.good != kNone && pair.bad != kNone) {
         compare_calls(pair);
+      } else if (pair.is_more_of_a_timer) {
+        ++(pair.bad == kNone ? result_.more_ticks_of_good : result_.more_ticks_of_bad);
       } else {
         add_activity(pair);
       }

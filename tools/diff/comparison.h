@@ -44,12 +44,15 @@ struct Divergence {
 struct ActivityPair {
   std::uint32_t good = kNone;  // kNone: only the other side has it
   std::uint32_t bad = kNone;
+  bool is_more_of_a_timer = false;  // like ticks that both have: no difference
 };
 
 struct Comparison {
   std::vector<ActivityPair> activities;  // in the order of GOOD; then those of BAD alone
   std::vector<Divergence> divergences;   // in the time order of GOOD, then of BAD
   std::uint64_t matched_calls = 0;
+  std::uint64_t more_ticks_of_good = 0;  // activities: see ActivityPair
+  std::uint64_t more_ticks_of_bad = 0;
 
   bool same() const { return divergences.empty(); }
 };

@@ -122,21 +122,23 @@ Json findings_json(const DiffView& view) {
 void write_diff_json(const DiffView& view, bool all, Write write) {
   const std::vector<Divergence>& divergences = view.comparison.divergences;
   const Summary summary = summarise(view);
-  std::string head =
-      json_text(Json{{"same", view.same()},
-                     {"complete", view.is_complete()},
-                     {"good", side_json(view.good)},
-                     {"bad", side_json(view.bad)},
-                     {"same_build", view.basis.same_build},
-                     {"named", view.basis.named},
-                     {"activities_only_in_good", lines_json(summary.activities_of_good)},
-                     {"activities_only_in_bad", lines_json(summary.activities_of_bad)},
-                     {"calls_only_in_good", lines_json(summary.calls_of_good)},
-                     {"calls_only_in_bad", lines_json(summary.calls_of_bad)},
-                     {"loops", lines_json(summary.loops)},
-                     {"values", lines_json(summary.values)},
-                     {"findings", findings_json(view)},
-                     {"divergence_count", divergences.size()}});
+  std::string head = json_text(Json{
+      {"same", view.same()},
+      {"complete", view.is_complete()},
+      {"good", side_json(view.good)},
+      {"bad", side_json(view.bad)},
+      {"same_build", view.basis.same_build},
+      {"named", view.basis.named},
+      {"activities_only_in_good", lines_json(summary.activities_of_good)},
+      {"activities_only_in_bad", lines_json(summary.activities_of_bad)},
+      {"more_ticks",
+       {{"good", view.comparison.more_ticks_of_good}, {"bad", view.comparison.more_ticks_of_bad}}},
+      {"calls_only_in_good", lines_json(summary.calls_of_good)},
+      {"calls_only_in_bad", lines_json(summary.calls_of_bad)},
+      {"loops", lines_json(summary.loops)},
+      {"values", lines_json(summary.values)},
+      {"findings", findings_json(view)},
+      {"divergence_count", divergences.size()}});
   // The object is closed behind its last key, which is written divergence by divergence.
   head.pop_back();
   write(head + ",\"divergences\":[");

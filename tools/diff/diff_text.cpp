@@ -108,11 +108,15 @@ void append_findings(std::string& out, const DiffView& view) {
 void append_summary(std::string& out, const DiffView& view) {
   const Summary summary = summarise(view);
   const std::size_t good = view.good.recording().activities.size();
-  const std::size_t bad = view.bad.recording().activities.size();
   append(out, "SUMMARY:\n\n");
+  const Comparison& comparison = view.comparison;
   append(out, "  Activities: {} in both, {} only in GOOD, {} only in BAD\n",
-         good - summary.good_activities, summary.good_activities,
-         bad - (good - summary.good_activities));
+         good - summary.good_activities - comparison.more_ticks_of_good, summary.good_activities,
+         summary.bad_activities);
+  if (comparison.more_ticks_of_good + comparison.more_ticks_of_bad != 0) {
+    append(out, "  Ticks of timers besides: {} in GOOD, {} in BAD\n", comparison.more_ticks_of_good,
+           comparison.more_ticks_of_bad);
+  }
   append(out, "  Calls: {} in GOOD, {} in BAD; {}\n", view.good.recording().calls,
          view.bad.recording().calls, counted(view.comparison.divergences.size(), "divergence"));
   append_list(out, "Activities only in GOOD", summary.activities_of_good);

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <deque>
 #include <unordered_map>
+#include <unordered_set>
 
 #include "tools/diff/alignment.h"
 #include "tools/diff/hash.h"
@@ -73,18 +74,23 @@ class Matcher {
         left_(signatures_of(good)),
         right_(signatures_of(bad)),
         bad_of_good_(left_.size(), kNone),
-        taken_(right_.size(), false) {}
+        taken_(right_.size(), false),
+        good_ticks_(left_.size(), false),
+        bad_ticks_(right_.size(), false) {}
 
   std::vector<ActivityPair> run() {
     match_in_order();
-    for (const Part part :
-         {&Signature::content, &Signature::calls, &Signature::head, &Signature::key}) {
+    match_in_any_order(&Signature::content);
+    set_more_ticks_apart();
+    for (const Part part : {&Signature::calls, &Signature::head, &Signature::key}) {
       match_in_any_order(part);
     }
     std::vector<ActivityPair> pairs;
-    for (std::uint32_t i = 0; i < left_.size(); ++i) pairs.push_back({i, bad_of_good_[i]});
+    for (std::uint32_t i = 0; i < left_.size(); ++i) {
+      pairs.push_back({i, bad_of_good_[i], good_ticks_[i]});
+    }
     for (std::uint32_t i = 0; i < right_.size(); ++i) {
-      if (!taken_[i]) pairs.push_back({kNone, i});
+      if (!taken_[i]) pairs.push_back({kNone, i, bad_ticks_[i]});
     }
     return pairs;
   }
@@ -107,13 +113,28 @@ class Matcher {
     }
   }
 
+  // Of what is left those that are like ticks which were matched.
+  void set_more_ticks_apart() {
+    std::unordered_set<std::uint64_t> matched;
+    for (std::uint32_t i = 0; i < left_.size(); ++i) {
+      if (bad_of_good_[i] != kNone && good_.activities[i].ticks) matched.insert(left_[i].content);
+    }
+    for (std::uint32_t i = 0; i < left_.size(); ++i) {
+      good_ticks_[i] = bad_of_good_[i] == kNone && good_.activities[i].ticks &&
+                       matched.contains(left_[i].content);
+    }
+    for (std::uint32_t i = 0; i < right_.size(); ++i) {
+      bad_ticks_[i] = !taken_[i] && bad_.activities[i].ticks && matched.contains(right_[i].content);
+    }
+  }
+
   void match_in_any_order(Part part) {
     std::unordered_map<std::uint64_t, std::deque<std::uint32_t>> free;
     for (std::uint32_t i = 0; i < right_.size(); ++i) {
-      if (!taken_[i]) free[right_[i].*part].push_back(i);
+      if (!taken_[i] && !bad_ticks_[i]) free[right_[i].*part].push_back(i);
     }
     for (std::uint32_t i = 0; i < left_.size(); ++i) {
-      if (bad_of_good_[i] != kNone) continue;
+      if (bad_of_good_[i] != kNone || good_ticks_[i]) continue;
       const auto candidates = free.find(left_[i].*part);
       if (candidates == free.end() || candidates->second.empty()) continue;
       match(i, candidates->second.front());
@@ -127,6 +148,8 @@ class Matcher {
   std::vector<Signature> right_;
   std::vector<std::uint32_t> bad_of_good_;
   std::vector<bool> taken_;
+  std::vector<bool> good_ticks_;  // more of them than the other side has
+  std::vector<bool> bad_ticks_;
 };
 
 }  // namespace

@@ -9,7 +9,7 @@ namespace ddireplay::tools::diff {
 
 // Activities of one key belong together: first those that are alike in every call, in their order
 // and then, as they may have run side by side, in any; then those with the same calls, then those
-// that begin alike, then by their order.
+// that begin alike, then by their order. Of ticks of a timer that are alike one side may have more.
 std::vector<ActivityPair> match_activities(const Recording& good, const Recording& bad);
 
 // What a call is compared by without the identity of objects.

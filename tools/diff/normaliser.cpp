@@ -47,6 +47,13 @@ struct Frame {
   std::uint32_t activity;
   std::uint32_t call;
   bool is_callback;
+  std::uint64_t dpc = 0;  // that runs
+};
+
+// A call that asked for a callback to be run later.
+struct Asked {
+  std::uint64_t routine = 0;
+  std::uint32_t by = kNone;  // activity
 };
 
 struct Thread {
@@ -90,7 +97,8 @@ class Normaliser {
     } else {
       enter(event, step, plan, thread);
     }
-    if (step.op == Op::workitem_queue || step.op == Op::thread_create) note_routine(step);
+    if (step.op == Op::timer_set) note_period(step, thread);
+    if (step.op == Op::workitem_queue || step.op == Op::thread_create) note_routine(step, thread);
     if (step.op == Op::thread_exit) thread.frames.clear();
     end(step);
     if (step.op == Op::irp_complete || step.op == Op::irp_free) {
@@ -131,8 +139,10 @@ class Normaliser {
 
   void enter(const Event& event, const Step& step, const Plan& plan, Thread& thread) {
     const std::uint32_t activity = begin_activity(key_of(event, step), event.thread);
+    recording_.activities[activity].ticks = is_tick(step);
     if (plan.has_two_events) {
-      thread.frames.push_back({event.function, activity, 0, true});
+      const std::uint64_t dpc = step.op == Op::dpc_enter ? step[Operand::dpc] : 0;
+      thread.frames.push_back({event.function, activity, 0, true, dpc});
     } else {
       recording_.activities[activity].open = false;
     }
@@ -160,6 +170,29 @@ class Normaliser {
     Call& tail = add_call(activity, event, plan, CallPart::tail);
     set_values(tail, event, plan, trace_.function(event.function).layout.entry_count);
     recording_.activities[activity].open = false;
+  }
+
+  // What a tick has queued is one itself.
+  bool is_tick(const Step& step) const {
+    if (step.op == Op::dpc_enter) return periodic_.contains(step[Operand::dpc]);
+    if (step.op != Op::callback_enter) return false;
+    const Asked asked = asked_for(step);
+    return static_cast<CallbackKind>(step[Operand::kind]) == CallbackKind::io_timer ||
+           (asked.by != kNone && recording_.activities[asked.by].ticks);
+  }
+
+  // A timer has a period, or its DPC sets it again.
+  void note_period(const Step& step, const Thread& thread) {
+    const std::uint64_t dpc = step[Operand::dpc];
+    if (dpc == 0) return;
+    if (step[Operand::period] != 0) {
+      periodic_.insert(dpc);
+    } else {
+      periodic_.erase(dpc);
+    }
+    for (const Frame& frame : thread.frames) {
+      if (frame.dpc == dpc) recording_.activities[frame.activity].ticks = true;
+    }
   }
 
   std::string key_of(const Event& event, const Step& step) {
@@ -194,16 +227,20 @@ class Normaliser {
   // Of the callbacks that are told nothing but an argument the call that asked for them knows it.
   std::uint64_t routine_of(const Step& step) const {
     if (step.op == Op::dpc_enter) return step[Operand::routine];
-    if (step.op != Op::callback_enter) return 0;
-    const std::uint64_t asked =
-        step[Operand::address] != 0 ? step[Operand::address] : step[Operand::context];
-    const auto known = asked == 0 ? routines_.end() : routines_.find(asked);
-    return known == routines_.end() ? 0 : known->second;
+    return step.op == Op::callback_enter ? asked_for(step).routine : 0;
   }
 
-  void note_routine(const Step& step) {
-    for (const Operand asked : {Operand::address, Operand::context}) {
-      if (step[asked] != 0) routines_[step[asked]] = step[Operand::routine];
+  Asked asked_for(const Step& step) const {
+    const std::uint64_t with =
+        step[Operand::address] != 0 ? step[Operand::address] : step[Operand::context];
+    const auto known = with == 0 ? asked_.end() : asked_.find(with);
+    return known == asked_.end() ? Asked{} : known->second;
+  }
+
+  void note_routine(const Step& step, const Thread& thread) {
+    const std::uint32_t by = thread.frames.empty() ? kNone : thread.frames.back().activity;
+    for (const Operand with : {Operand::address, Operand::context}) {
+      if (step[with] != 0) asked_[step[with]] = {step[Operand::routine], by};
     }
   }
 
@@ -446,7 +483,8 @@ class Normaliser {
   bool ends_something_ = false;                   // the event that is being taken
   std::unordered_set<std::uint64_t> referenced_;  // objects, by address
   std::unordered_map<std::uint64_t, std::uint32_t> image_places_;
-  std::unordered_map<std::uint64_t, std::uint64_t> routines_;  // by work item or context
+  std::unordered_map<std::uint64_t, Asked> asked_;             // by work item or context
+  std::unordered_set<std::uint64_t> periodic_;                 // DPCs of timers with a period
   std::unordered_map<std::uint64_t, bool> completed_;          // requests, by address
   std::unordered_map<std::uint32_t, std::uint32_t> ordinals_;  // by phrase
   std::unordered_map<std::uint32_t, std::uint32_t> local_ordinals_;

@@ -62,7 +62,8 @@ struct Activity {
   std::uint32_t key = 0;      // Names: "IRP_MJ_DEVICE_CONTROL(0x222004)"
   std::uint32_t ordinal = 0;  // from 1, among those of its key in the recording
   std::uint64_t thread = 0;
-  bool open = true;  // no return was recorded
+  bool open = true;    // no return was recorded
+  bool ticks = false;  // a timer runs it again and again: how often is a matter of time
   std::vector<Call> calls;
 };
 
