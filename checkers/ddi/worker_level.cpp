@@ -44,12 +44,28 @@ class WorkerLevel final : public replay::Checker {
   }
 
  private:
+  // nullptr: not known, or gone.
+  static const replay::WorkItem* running_in(std::uint64_t thread, const World& world) {
+    const replay::WorkItem* found = nullptr;
+    world.work_items().for_each([&](const replay::WorkItem& item) {
+      if (item.running && item.thread == thread) found = &item;
+    });
+    return found;
+  }
+
+  // The first value of an IO_WORKITEM's routine is its device.
+  static std::uint64_t argument_of(const CallbackFrame& frame, const replay::WorkItem* item) {
+    if (frame.kind == CallbackKind::worker_routine) return frame.argument;
+    return item == nullptr ? 0 : item->argument;
+  }
+
   static void report(const CallbackFrame& frame, const Step& step, const World& world,
                      replay::FindingSink& sink) {
     Finding finding;
     finding.rule = &kRules[0];
+    const replay::WorkItem* const item = running_in(step.event->thread, world);
     finding.parameters = {world.trace().function(frame.function).original, step.irql(),
-                          frame.argument, 0};
+                          argument_of(frame, item), item == nullptr ? 0 : item->address};
     finding.sentence = fmt::format("{} of {} came back at {}.", function_name(world, step),
                                    driver_name(world, step.driver), irql_name(step.irql()));
     finding.objects.push_back({.kind = "call", .biography = {}});
