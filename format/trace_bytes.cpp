@@ -5,7 +5,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <utility>
@@ -60,14 +59,14 @@ TraceBytes TraceBytes::map(int fd, std::size_t bytes, const std::string& name) {
 }
 
 void TraceBytes::set_down(std::span<const std::byte> part) const {
-  if (!mapped_ || part.empty()) return;
+  if (!mapped_) return;
   // The kernel maps this much around a page that is touched.
   constexpr std::size_t kAround = 64 << 10;
-  const auto begin = static_cast<std::size_t>(part.data() - bytes_.data()) / kAround * kAround;
-  const std::size_t end = std::min(
-      (static_cast<std::size_t>(part.data() - bytes_.data()) + part.size()) / kAround * kAround +
-          kAround,
-      bytes_.size());
+  const auto offset = static_cast<std::size_t>(part.data() - bytes_.data());
+  const std::size_t begin = offset / kAround * kAround;
+  // Where it ends, another part goes on: that one sets the rest down.
+  const std::size_t end = (offset + part.size()) / kAround * kAround;
+  if (begin == end) return;
   // Mappings begin at a page. If it fails, memory stays in use that need not.
   ::madvise(const_cast<std::byte*>(bytes_.data()) + begin, end - begin, MADV_DONTNEED);
 }
