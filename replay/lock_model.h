@@ -39,6 +39,8 @@ struct Lock {
   std::vector<LockOwner> owners;  // several where it is shared
 
   bool held() const { return !owners.empty(); }
+  // Where it lies, as findings tell it. 0: of the cancel spin lock a trace doesn't know.
+  std::uint64_t shown_address() const { return address == kCancelLockAddress ? 0 : address; }
 };
 
 // What one owner has of one lock.

@@ -50,7 +50,7 @@ class SpinLockSafe final : public replay::Checker {
                      replay::FindingSink& sink) {
     Finding finding;
     finding.rule = &kRules[0];
-    finding.parameters = {finding.rule->code, hold.lock->address, 0, 0};
+    finding.parameters = {finding.rule->code, hold.lock->shown_address(), 0, 0};
     finding.rests_on = hold.since.position;
     finding.sentence =
         fmt::format("{} called {} while it held {}.", driver_name(world, step.driver),
