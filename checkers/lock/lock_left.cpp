@@ -32,10 +32,12 @@ using replay::World;
 
 enum RuleNumber { kAtThreadEnd, kInFreedMemory, kAtReturn };
 
+constexpr std::string_view kLeftAtReturn = "C4:40009";
+
 const Rule kRules[] = {
-    checked_rule("C4:100A", "thread-ended-with-lock", Evidence::absence),
-    checked_rule("C4:100B", "held-lock-in-freed-memory", Evidence::absence),
-    checked_rule("C4:40009", "spin-lock-held-at-return", Evidence::absence, {},
+    checked_rule("C4:100A", "thread-ended-with-lock", Evidence::absence, kLeftAtReturn),
+    checked_rule("C4:100B", "held-lock-in-freed-memory", Evidence::absence, kLeftAtReturn),
+    checked_rule(kLeftAtReturn, "spin-lock-held-at-return", Evidence::absence, {},
                  "WDM:SpinLock WDM:SpinLockDpc C4:40006 WDM:QueuedSpinLock WDM:CancelSpinLock"),
 };
 
