@@ -100,13 +100,15 @@ class FreedRequest final : public replay::Checker {
 
   static void freed_no_irp(const Call& call) {
     const Irp* last = call.world.irps().find(call.address);
-    std::string what = "freed what is no IRP";
+    std::string_view what = "freed what is no IRP";
+    std::string end;
     if (last != nullptr && last->gone()) {
       const bool is_freed = last->freed.seen();
-      what += fmt::format(" any more: it was {} at #{}", is_freed ? "freed" : "completed",
-                          is_freed ? last->freed.position : last->completed.position);
+      what = "freed what is no IRP any more";
+      end = fmt::format("; it was {} at #{}", is_freed ? "freed" : "completed",
+                        is_freed ? last->freed.position : last->completed.position);
     }
-    found(call, kFreedNoIrp, {call.address, 0, 0}, what, 0);
+    found(call, kFreedNoIrp, {call.address, 0, 0}, what, 0, end);
   }
 
   static bool is_threaded(const Call& call) {
@@ -150,7 +152,7 @@ class FreedRequest final : public replay::Checker {
   }
 
   static void found(const Call& call, int rule, std::array<std::uint64_t, 3> parameters,
-                    std::string_view what, std::uint64_t rests_on) {
+                    std::string_view what, std::uint64_t rests_on, std::string_view end = {}) {
     // Where no IRP is now, the last one tells how that came.
     replay::FindingObject object =
         rule == kFreedNoIrp && call.irp == nullptr
@@ -160,8 +162,8 @@ class FreedRequest final : public replay::Checker {
     report(call.step,
            {.rule = &kRules[rule],
             .parameters = parameters,
-            .sentence = fmt::format("{} {}, at {:#x}.", driver_name(call.world, call.step.driver),
-                                    what, call.address),
+            .sentence = fmt::format("{} {}, at {:#x}{}.", driver_name(call.world, call.step.driver),
+                                    what, call.address, end),
             .object = std::move(object),
             .rests_on = rests_on},
            call.sink);
