@@ -101,7 +101,7 @@ FindingObject object_of(const replay::Handle& handle) {
 
 FindingObject object_of(const replay::Lock& lock, const replay::World& world) {
   FindingObject object{.kind = replay::lock_kind_name(lock.kind),
-                       .address = lock.address,
+                       .address = lock.shown_address(),
                        .size = 0,
                        .tag = 0,
                        .biography = {}};

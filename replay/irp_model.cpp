@@ -319,11 +319,19 @@ void IrpModel::State::reuse(const Step& step) {
   irp->own = turn;
 }
 
+// What is known of its life stays, for whoever takes it for a live one.
 void IrpModel::State::free(const Step& step) {
-  if (step[Operand::irp] == 0) return;
-  Irp& irp = begin_life(step[Operand::irp]);
-  irp.driver = step.driver;
-  irp.freed = step.moment();
+  const std::uint64_t address = step[Operand::irp];
+  if (address == 0) return;
+  Irp* irp = irps.find(address);
+  if (irp == nullptr) {
+    irp = &begin_life(address);
+    irp->driver = step.driver;
+  }
+  if (irp->freed.seen()) return;
+  detach_turns(*irp);
+  irp->completed = {};
+  irp->freed = step.moment();
 }
 
 void IrpModel::State::register_routine(const Step& step) {

@@ -91,6 +91,7 @@ LockEntry& LockModel::State::at(std::uint64_t address) {
 void LockModel::State::begin_life(LockEntry& lock) {
   last_number = last_number == kLockNumberMax ? 1 : last_number + 1;
   lock.number = last_number;
+  lock.kinds = 0;
   lock.live = false;
   lock.initialised = lock.deleted = lock.acquired = lock.released = {};
 }
@@ -107,6 +108,7 @@ Hold* LockModel::State::hold(LockOwner owner, const Lock& lock) {
 void LockModel::State::take(LockEntry& lock, const Step& step, const Hold& as) {
   const LockOwner who = owner_of(step);
   lock.kind = as.kind;
+  lock.kinds |= std::uint32_t{1} << static_cast<unsigned>(as.kind);
   lock.acquired = as.since;
   owners.at(who).requested = 0;
   if (Hold* again = hold(who, lock)) {

@@ -31,6 +31,7 @@ struct Lock {
   std::uint64_t address = 0;
   LockNumber number = 0;
   LockKind kind = LockKind::unknown;  // as it was last used
+  std::uint32_t kinds = 0;            // that it was acquired as, a bit for each
   bool live = false;                  // initialised, and not deleted since
   Moment initialised;                 // the last time
   Moment deleted;
@@ -38,7 +39,10 @@ struct Lock {
   Moment released;
   std::vector<LockOwner> owners;  // several where it is shared
 
+  bool was(LockKind one) const { return (kinds >> static_cast<unsigned>(one) & 1) != 0; }
   bool held() const { return !owners.empty(); }
+  // Where it lies, as findings tell it. 0: of the cancel spin lock a trace doesn't know.
+  std::uint64_t shown_address() const { return address == kCancelLockAddress ? 0 : address; }
 };
 
 // What one owner has of one lock.

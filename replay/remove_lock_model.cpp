@@ -22,15 +22,14 @@ void RemoveLockModel::State::initialise(const Step& step) {
 }
 
 void RemoveLockModel::State::release(RemoveLock& lock, std::uint64_t tag) {
-  const auto hold = std::find_if(lock.holds.begin(), lock.holds.end(),
-                                 [&](const RemoveLock::Hold& one) { return one.tag == tag; });
-  if (hold != lock.holds.end()) lock.holds.erase(hold);
+  const RemoveLock::Hold* const hold = lock.find(tag);
+  if (hold != nullptr) lock.holds.erase(lock.holds.begin() + (hold - lock.holds.data()));
 }
 
 const RemoveLock::Hold* RemoveLock::find(std::uint64_t tag) const {
   const auto hold =
-      std::find_if(holds.begin(), holds.end(), [&](const Hold& one) { return one.tag == tag; });
-  return hold == holds.end() ? nullptr : &*hold;
+      std::find_if(holds.rbegin(), holds.rend(), [&](const Hold& one) { return one.tag == tag; });
+  return hold == holds.rend() ? nullptr : &*hold;
 }
 
 RemoveLockModel::RemoveLockModel(unsigned pointer_bytes)

@@ -1,7 +1,8 @@
 // Remove locks (IO_REMOVE_LOCK): where they lie, and who holds them, by tag.
 //
-// A tag may be held several times, by any thread, and NULL is one; which of several equal holds a
-// release ends makes no difference but to the stacks that are told.
+// A tag may be held several times, by any thread, and NULL is one. Of several equal holds a release
+// ends the newest: a tag is an address that is used again, as a request's is, and what its former
+// owner left held stays as it was.
 #pragma once
 
 #include <cstdint>
@@ -26,6 +27,7 @@ struct RemoveLock {
   Moment drained;           // IoReleaseRemoveLockAndWait was called
   std::vector<Hold> holds;  // outstanding, oldest first
 
+  // The newest hold with that tag.
   const Hold* find(std::uint64_t tag) const;
 };
 

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <iterator>
 
 #include "checkers/callback/callback.h"
@@ -38,6 +39,21 @@ constexpr CallbackKind kKinds[] = {CallbackKind::completion, CallbackKind::isr,
 
 constexpr Op kOperations[] = {Op::callback_leave};
 
+std::array<std::uint64_t, 4> parameters_of(const Rule& rule, const CallbackFrame& frame,
+                                           const Step& step, const World& world) {
+  const std::uint64_t routine = routine_of(frame, world);
+  // What it is, what it should be.
+  const std::uint64_t word = std::uint64_t{step.irql()} << 16 | frame.entered.irql << 8;
+  switch (frame.kind) {
+    case CallbackKind::callout:
+      return {word, routine, 0, 0};
+    case CallbackKind::dispatch:
+      return {rule.code, 0, 0, 0};  // of a DDI compliance rule Windows shows its own state
+    default:
+      return {rule.code, routine, frame.entered.irql, step.irql()};
+  }
+}
+
 class CallbackIrql final : public replay::Checker {
  public:
   std::span<const Rule> rules() const override { return kRules; }
@@ -53,13 +69,7 @@ class CallbackIrql final : public replay::Checker {
       return;
     }
     const Rule& rule = kRules[found - std::begin(kKinds)];
-    const std::uint64_t routine = routine_of(*frame, before);
-    // What it is, what it should be.
-    const std::uint64_t word = std::uint64_t{step.irql()} << 16 | frame->entered.irql << 8;
-    const auto parameters =
-        kind == CallbackKind::callout
-            ? std::array<std::uint64_t, 4>{word, routine, 0, 0}
-            : std::array<std::uint64_t, 4>{rule.code, routine, frame->entered.irql, step.irql()};
+    const auto parameters = parameters_of(rule, *frame, step, before);
     report_callback(rule, *frame, step, before, parameters,
                     fmt::format("was entered at {} and returned at {}",
                                 irql_name(frame->entered.irql), irql_name(step.irql())),

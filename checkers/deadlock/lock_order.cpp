@@ -98,7 +98,7 @@ class LockOrderChecker final : public replay::Checker {
                                  const World& world) {
     const Lock* lock = world.locks().find(order.held_address);
     FindingObject object{.kind = replay::lock_kind_name(lock->kind),
-                         .address = lock->address,
+                         .address = lock->shown_address(),
                          .size = 0,
                          .tag = 0,
                          .biography = {}};
@@ -126,7 +126,8 @@ class LockOrderChecker final : public replay::Checker {
     const LockOrder& closing = *cycle.back();
     Finding finding;
     finding.rule = &kRules[0];
-    finding.parameters = {finding.rule->code, closing.wanted_address, 0, 0};
+    const Lock* wanted = world.locks().find(closing.wanted_address);
+    finding.parameters = {finding.rule->code, wanted->shown_address(), 0, 0};
     finding.rests_on = closing.held_since.position;
     for (const LockOrder* order : cycle) {
       finding.rests_on = std::min(finding.rests_on, order->held_since.position);

@@ -52,7 +52,8 @@ class ReleasedOutOfOrder final : public replay::Checker {
     const replay::Lock& lock = *before.locks().find(step);
     Finding finding;
     finding.rule = &kRules[0];
-    finding.parameters = {finding.rule->code, lock.address, first->lock->address, 0};
+    finding.parameters = {finding.rule->code, lock.shown_address(), first->lock->shown_address(),
+                          0};
     finding.sentence = fmt::format(
         "{} released {} before {}, which it had acquired later.", driver_name(before, step.driver),
         lock_text(lock.kind, lock.address), lock_text(first->lock->kind, first->lock->address));

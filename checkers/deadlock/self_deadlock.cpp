@@ -52,7 +52,7 @@ class SelfDeadlock final : public replay::Checker {
                      replay::FindingSink& sink) {
     Finding finding;
     finding.rule = &kRules[0];
-    finding.parameters = {finding.rule->code, hold.lock->address, 0, 0};
+    finding.parameters = {finding.rule->code, hold.lock->shown_address(), 0, 0};
     finding.rests_on = hold.since.position;
     finding.sentence =
         fmt::format("{} called {} for {}, which it has held{} since #{}.",

@@ -86,9 +86,7 @@ class FreedRequest final : public replay::Checker {
 
   static void freed(const Call& call) {
     const std::uint64_t type = call.step[Operand::type];
-    if (type != 0 && type != kIrpType) {
-      return found(call, kFreedNoIrp, {call.address, 0, 0}, "freed what is no IRP", 0);
-    }
+    if (type != 0 && type != kIrpType) return freed_no_irp(call);
     const bool was_sent = call.irp == nullptr || call.irp->own.sends != 0;
     if (is_threaded(call) && was_sent) {
       return found(call, kFreedThreaded, {call.address, 0, 0},
@@ -98,6 +96,19 @@ class FreedRequest final : public replay::Checker {
       found(call, kFreedForeign, {}, "freed the IRP, which its dispatch routine was given",
             turn_of(call)->begun.position);
     }
+  }
+
+  static void freed_no_irp(const Call& call) {
+    const Irp* last = call.world.irps().find(call.address);
+    std::string_view what = "freed what is no IRP";
+    std::string end;
+    if (last != nullptr && last->gone()) {
+      const bool is_freed = last->freed.seen();
+      what = "freed what is no IRP any more";
+      end = fmt::format("; it was {} at #{}", is_freed ? "freed" : "completed",
+                        is_freed ? last->freed.position : last->completed.position);
+    }
+    found(call, kFreedNoIrp, {call.address, 0, 0}, what, 0, end);
   }
 
   static bool is_threaded(const Call& call) {
@@ -141,15 +152,18 @@ class FreedRequest final : public replay::Checker {
   }
 
   static void found(const Call& call, int rule, std::array<std::uint64_t, 3> parameters,
-                    std::string_view what, std::uint64_t rests_on) {
+                    std::string_view what, std::uint64_t rests_on, std::string_view end = {}) {
+    // Where no IRP is now, the last one tells how that came.
     replay::FindingObject object =
-        request_object(call.address, call.irp, call.irp == nullptr ? nullptr : turn_of(call));
+        rule == kFreedNoIrp && call.irp == nullptr
+            ? gone_request_object(call.address, call.world)
+            : request_object(call.address, call.irp, call.irp == nullptr ? nullptr : turn_of(call));
     object.biography.push_back({replay::Role::violated, call.step.moment()});
     report(call.step,
            {.rule = &kRules[rule],
             .parameters = parameters,
-            .sentence = fmt::format("{} {}, at {:#x}.", driver_name(call.world, call.step.driver),
-                                    what, call.address),
+            .sentence = fmt::format("{} {}, at {:#x}{}.", driver_name(call.world, call.step.driver),
+                                    what, call.address, end),
             .object = std::move(object),
             .rests_on = rests_on},
            call.sink);

@@ -52,6 +52,15 @@ FindingObject request_object(std::uint64_t address, const replay::Irp* irp,
   return object;
 }
 
+FindingObject gone_request_object(std::uint64_t address, const replay::World& world) {
+  const replay::Irp* irp = world.irps().find(address);
+  FindingObject object = request_object(address, irp, irp == nullptr ? nullptr : &irp->own);
+  if (irp == nullptr) return object;
+  if (!irp->own.completed.seen()) add_entry(object, Role::completed, irp->completed);
+  add_entry(object, Role::freed, irp->freed);
+  return object;
+}
+
 FindingObject violated_request(const replay::Step& step, const replay::World& world) {
   const std::uint64_t address = step[Operand::irp];
   FindingObject object =

@@ -34,6 +34,8 @@ std::string request_name(std::uint8_t major, std::uint8_t minor);
 // The request, as far as its turn tells: what made it or was given it, where it was sent.
 replay::FindingObject request_object(std::uint64_t address, const replay::Irp* irp,
                                      const replay::IrpTurn* turn);
+// The last request that was there, from its making to its end.
+replay::FindingObject gone_request_object(std::uint64_t address, const replay::World& world);
 // The same of the request that the step is about, with the step as what broke the rule.
 replay::FindingObject violated_request(const replay::Step& step, const replay::World& world);
 

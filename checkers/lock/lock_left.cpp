@@ -3,6 +3,8 @@
 
 #include <fmt/format.h>
 
+#include <array>
+
 #include "checkers/biography.h"
 #include "checkers/ledger/checked_rule.h"
 #include "checkers/lock/lock_call.h"
@@ -30,10 +32,12 @@ using replay::World;
 
 enum RuleNumber { kAtThreadEnd, kInFreedMemory, kAtReturn };
 
+constexpr std::string_view kLeftAtReturn = "C4:40009";
+
 const Rule kRules[] = {
-    checked_rule("C4:100A", "thread-ended-with-lock", Evidence::absence),
-    checked_rule("C4:100B", "held-lock-in-freed-memory", Evidence::absence),
-    checked_rule("C4:40009", "spin-lock-held-at-return", Evidence::absence, {},
+    checked_rule("C4:100A", "thread-ended-with-lock", Evidence::absence, kLeftAtReturn),
+    checked_rule("C4:100B", "held-lock-in-freed-memory", Evidence::absence, kLeftAtReturn),
+    checked_rule(kLeftAtReturn, "spin-lock-held-at-return", Evidence::absence, {},
                  "WDM:SpinLock WDM:SpinLockDpc C4:40006 WDM:QueuedSpinLock WDM:CancelSpinLock"),
 };
 
@@ -128,13 +132,26 @@ class LockLeft final : public replay::Checker {
     });
   }
 
+  static std::array<std::uint64_t, 4> parameters(RuleNumber number, std::uint64_t lock,
+                                                 std::uint64_t thread) {
+    const std::uint64_t code = kRules[number].code;
+    switch (number) {
+      case kAtThreadEnd:
+        return {code, thread, lock, 0};
+      case kInFreedMemory:
+        return {code, lock, thread, 0};
+      case kAtReturn:
+        return {code, 0, 0, 0};  // of a DDI compliance rule Windows shows its own state
+    }
+    return {};
+  }
+
   static void report(RuleNumber number, const Lock& lock, const Hold& hold, std::uint64_t thread,
                      std::string sentence, const Step& step, const World& world,
                      FindingSink& sink) {
     Finding finding;
     finding.rule = &kRules[number];
-    finding.parameters = {finding.rule->code, lock.address, thread, 0};
-    if (number == kAtThreadEnd) finding.parameters = {finding.rule->code, thread, lock.address, 0};
+    finding.parameters = parameters(number, lock.shown_address(), thread);
     finding.rests_on = hold.since.position;
     finding.sentence = std::move(sentence);
     finding.objects.push_back(object_of(lock, world));

@@ -96,6 +96,8 @@ class LockUse final : public replay::Checker {
     if (lock == nullptr) return not_initialised(step, world, sink);
     const LockKind kind = lock_kind(step);
     if (!is_spin_lock(kind) || !is_spin_lock(lock->kind) || lock->kind == kind) return;
+    // Of a lock that goes to and fro between its kinds the first change says it all.
+    if (lock->was(kind)) return;
     if (!lock->held() && !is_in_own_memory(lock->address, step, world)) return;
     report(kAcquiredAs, {0, 0}, lock->acquired.position, "acquired",
            fmt::format(" as a {}", replay::lock_kind_name(kind)), step, world, sink);
@@ -153,17 +155,23 @@ class LockUse final : public replay::Checker {
            step, world, sink);
   }
 
+  // A lock that is taken for one of another kind is called what it was until then.
+  static LockKind called(RuleNumber number, const Step& step, const World& world) {
+    const bool is_mistaken = number == kAcquiredAs || number == kReleasedAs;
+    return is_mistaken ? world.locks().find(step)->kind : lock_kind(step);
+  }
+
   static void report(RuleNumber number, std::array<std::uint64_t, 2> details,
                      std::uint64_t rests_on, std::string_view verb, std::string_view rest,
                      const Step& step, const World& world, FindingSink& sink) {
     Finding finding;
     finding.rule = &kRules[number];
     finding.objects.push_back(lock_object(step, world));
-    finding.parameters = {finding.rule->code, finding.objects.back().address, details[0],
-                          details[1]};
+    const std::uint64_t address = finding.objects.back().address;
+    finding.parameters = {finding.rule->code, address, details[0], details[1]};
     finding.rests_on = rests_on;
     finding.sentence = fmt::format("{} {} {}{}.", driver_name(world, step.driver), verb,
-                                   lock_text(step, world), rest);
+                                   lock_text(called(number, step, world), address), rest);
     sink.report(std::move(finding));
   }
 };

@@ -10,6 +10,7 @@
 #include "checkers/lock/lock_call.h"
 #include "checkers/makers.h"
 #include "checkers/text.h"
+#include "replay/irql.h"
 
 namespace ddireplay::checkers {
 
@@ -24,7 +25,8 @@ using replay::Step;
 using replay::World;
 
 const Rule kRules[] = {
-    checked_rule("WDM:SpinLockSafe", "request-completed-under-spin-lock", Evidence::absence),
+    checked_rule("WDM:SpinLockSafe", "request-completed-under-spin-lock", Evidence::absence,
+                 "C4:40009"),
 };
 
 constexpr Op kOperations[] = {Op::irp_complete};
@@ -40,6 +42,9 @@ class SpinLockSafe final : public replay::Checker {
   }
 
   void on_call(const Step& step, const World& before, replay::FindingSink& sink) override {
+    // Who holds a spin lock runs at DISPATCH_LEVEL. A lock that an earlier request left held, and
+    // below which the level has fallen since, is not this call's.
+    if (step.irql() < replay::kDispatchLevel) return;
     for (const Hold& hold : before.locks().held_by(replay::LockModel::owner_of(step))) {
       if (is_spin_lock(hold.kind)) return report(hold, step, before, sink);
     }
@@ -50,7 +55,7 @@ class SpinLockSafe final : public replay::Checker {
                      replay::FindingSink& sink) {
     Finding finding;
     finding.rule = &kRules[0];
-    finding.parameters = {finding.rule->code, hold.lock->address, 0, 0};
+    finding.parameters = {finding.rule->code, hold.lock->shown_address(), 0, 0};
     finding.rests_on = hold.since.position;
     finding.sentence =
         fmt::format("{} called {} while it held {}.", driver_name(world, step.driver),

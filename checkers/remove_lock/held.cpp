@@ -84,6 +84,21 @@ std::size_t row_of(std::uint8_t major) {
   return row;
 }
 
+// Acquired with the request's tag since the routine was given it: an earlier request may have had
+// the same address.
+bool is_of(const RemoveLock::Hold& hold, const CallbackFrame& frame) {
+  return hold.tag == frame.irp && hold.acquired.position > frame.entered.position;
+}
+
+replay::FindingObject held_lock(const RemoveLock& lock, const CallbackFrame& frame,
+                                const World& world) {
+  replay::FindingObject object = initialised_lock(lock, world);
+  for (const RemoveLock::Hold& hold : lock.holds) {
+    if (is_of(hold, frame)) add_entry(object, Role::locked, hold.acquired);
+  }
+  return object;
+}
+
 class RemoveLockHeld final : public replay::Checker {
  public:
   std::span<const Rule> rules() const override { return kRules; }
@@ -100,7 +115,7 @@ class RemoveLockHeld final : public replay::Checker {
     before.remove_locks().for_each([&](const RemoveLock& lock) {
       // What is held under another tag is not for the request: a work item may hold it, or a file.
       const RemoveLock::Hold* hold = lock.holds.empty() ? nullptr : lock.find(frame.irp);
-      if (hold == nullptr || hold->acquired.position < frame.entered.position) return;
+      if (hold == nullptr || !is_of(*hold, frame)) return;
       report(lock, *hold, frame, step, before, sink);
     });
   }
@@ -119,7 +134,7 @@ class RemoveLockHeld final : public replay::Checker {
         "remove lock at {:#x} for it.",
         driver_name(world, step.driver), kRows[row].request,
         static_cast<std::uint32_t>(step[Operand::result]), lock.address);
-    finding.objects.push_back(object_of(lock, world));
+    finding.objects.push_back(held_lock(lock, frame, world));
     add_entry(finding.objects.back(), Role::violated, step.moment());
     sink.report(std::move(finding));
   }

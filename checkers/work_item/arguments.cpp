@@ -68,7 +68,7 @@ class WorkItemArguments final : public replay::Checker {
     const bool is_new = step.op != Op::workitem_queue || known == nullptr;
     Finding finding;
     finding.rule = &kRules[rule];
-    finding.objects.push_back(object_of(is_new ? unknown : *known));
+    finding.objects.push_back(object_of(is_new ? unknown : *known, world));
     add_entry(finding.objects.back(), replay::Role::violated, step.moment());
     return finding;
   }

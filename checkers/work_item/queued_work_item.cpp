@@ -48,7 +48,7 @@ class QueuedWorkItem final : public replay::Checker {
     const WorkItem* item = before.work_items().find(step[Operand::address]);
     if (item == nullptr || !item->queued) return;
     if (step.op != Op::workitem_queue) {
-      Finding finding = about(kFreed, *item, step);
+      Finding finding = about(kFreed, *item, step, before);
       finding.parameters = {finding.rule->code, item->address, item->routine, 0};
       finding.sentence = fmt::format("{} freed the work item at {:#x} while it was queued.",
                                      driver_name(before, step.driver), item->address);
@@ -56,7 +56,7 @@ class QueuedWorkItem final : public replay::Checker {
     }
     // IoTryQueueWorkItem is for items that may be queued.
     if (step[Operand::flags] != 0) return;
-    Finding finding = about(kQueuedTwice, *item, step);
+    Finding finding = about(kQueuedTwice, *item, step, before);
     finding.parameters = {finding.rule->code, item->address, step[Operand::type], 0};
     finding.sentence = fmt::format("{} queued the work item at {:#x}, which was queued already.",
                                    driver_name(before, step.driver), item->address);
@@ -64,11 +64,11 @@ class QueuedWorkItem final : public replay::Checker {
   }
 
  private:
-  static Finding about(int rule, const WorkItem& item, const Step& step) {
+  static Finding about(int rule, const WorkItem& item, const Step& step, const World& world) {
     Finding finding;
     finding.rule = &kRules[rule];
     finding.rests_on = item.queued_at.position;
-    finding.objects.push_back(object_of(item));
+    finding.objects.push_back(object_of(item, world));
     add_entry(finding.objects.back(), Role::violated, step.moment());
     return finding;
   }
@@ -78,7 +78,7 @@ class QueuedWorkItem final : public replay::Checker {
     if (block == nullptr) return;
     world.work_items().for_each_in(block->address, block->end(), [&](const WorkItem& item) {
       if (!item.queued) return;
-      Finding finding = about(kInFreedPool, item, step);
+      Finding finding = about(kInFreedPool, item, step, world);
       finding.parameters = {finding.rule->code, item.address, block->address, block->end()};
       finding.sentence =
           fmt::format("{} freed {} while the work item at {:#x} in it was queued.",

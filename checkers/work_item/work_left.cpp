@@ -55,7 +55,7 @@ class WorkLeft final : public replay::Checker {
  public:
   std::span<const Rule> rules() const override { return kRules; }
   ModelSet models() const override {
-    return {ModelId::drivers, ModelId::system_threads, ModelId::work_items};
+    return {ModelId::drivers, ModelId::pool, ModelId::system_threads, ModelId::work_items};
   }
   std::span<const Op> operations() const override { return kOperations; }
 
@@ -103,7 +103,7 @@ class WorkLeft final : public replay::Checker {
       if (first == nullptr) first = &item;
       ++count;
       finding.rests_on = std::max(finding.rests_on, item.queued_at.position);
-      finding.objects.push_back(object_of(item));
+      finding.objects.push_back(object_of(item, world));
     });
     if (first == nullptr) return;
     finding.rule = &kRules[kWorkItem];

@@ -180,6 +180,9 @@ std::string findings_list(const ReportView& view) {
     append(out, "{:>4}  #{:<10} {:<8} {}{}{}\n", index + 1, finding.position, finding.rule->id(),
            doubt_mark(finding), finding.sentence,
            finding.root < 0 ? "" : fmt::format("  (consequence of {})", finding.root + 1));
+    if (finding.repeats != 0) {
+      append(out, "      {} more of this fingerprint behind it, not shown\n", finding.repeats);
+    }
   }
   append(out, "Use !analyze -v to see each with its history.\n");
   return out;

@@ -13,6 +13,12 @@
 namespace ddireplay::tools {
 namespace {
 
+std::uint64_t repeats_of(const replay::Report& report) {
+  std::uint64_t repeats = 0;
+  for (const replay::Finding& finding : report.findings) repeats += finding.repeats;
+  return repeats;
+}
+
 std::string findings_line(const replay::Report& report) {
   if (report.findings.empty()) return "none";
   const auto roots = static_cast<std::uint64_t>(std::ranges::count_if(
@@ -23,6 +29,9 @@ std::string findings_line(const replay::Report& report) {
   std::string text = fmt::format("{}: {}, {}", report.findings.size(), counted(roots, "root"),
                                  counted(report.findings.size() - roots, "consequence"));
   if (unknown != 0) text += fmt::format("; of them unknown: {}", unknown);
+  if (const std::uint64_t repeats = repeats_of(report)) {
+    text += fmt::format("; more of the same, not shown: {}", repeats);
+  }
   return text;
 }
 
