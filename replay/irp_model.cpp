@@ -286,7 +286,9 @@ void IrpModel::State::complete(const Step& step) {
     turn->state = IrpTurn::State::completed;
     turn->completed = step.moment();
     turn->completed_status = low(step[Operand::status]);
-    turn->completed_marked = (step[Operand::control] & kMarked) != 0;
+    if (step[Operand::location] == turn->location) {
+      turn->completed_marked = (step[Operand::control] & kMarked) != 0;
+    }
     irp->innermost = turn->upper;
   }
   const bool had_turn = turn != nullptr && entry != 0;

@@ -13,6 +13,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 
 #include "replay/model.h"
 #include "replay/moment.h"
@@ -58,7 +59,9 @@ struct IrpTurn {
   std::uint32_t back_status = 0;   // then
   Moment completed;
   std::uint32_t completed_status = 0;
-  bool completed_marked = false;  // SL_PENDING_RETURNED was set then
+  // SL_PENDING_RETURNED was set in its own stack location then. Not known where that was not the
+  // current one: of a request that is still below, another driver's is.
+  std::optional<bool> completed_marked;
   Moment routine_refused;     // IoSetCompletionRoutineEx failed, and the request wasn't sent since
   Moment routine_registered;  // it succeeded, and the request wasn't sent since
 

@@ -39,7 +39,10 @@ int rule_of(const IrpTurn& turn, std::uint32_t result, std::uint64_t thread) {
   if (turn.state == IrpTurn::State::completed) {
     const bool has_status =
         turn.completed_status != kStatusPending && turn.completed_status != kNoStatus;
-    if (turn.completed_marked) return result == kStatusPending ? kFine : kMarkedNotPending;
+    // Completed in another driver's stack location: whether it was marked pending, and what is to
+    // be returned then, its own would tell.
+    if (!turn.completed_marked.has_value()) return kFine;
+    if (*turn.completed_marked) return result == kStatusPending ? kFine : kMarkedNotPending;
     // What another thread completes is pending until then.
     if (turn.completed.thread != thread || !has_status) return kFine;
     if (result == kStatusPending) return kPendingButCompleted;

@@ -117,7 +117,7 @@ class LeftRequest final : public replay::Checker {
                              replay::FindingSink& sink) {
     const bool is_pending = low32(step[Operand::result]) == kStatusPending;
     const bool by_another = turn.completed.thread != step.event->thread;
-    if (is_pending && by_another && !turn.completed_marked) {
+    if (is_pending && by_another && turn.completed_marked == false) {
       found(kNotMarked, turn, step, world, sink);
     }
   }
