@@ -3,6 +3,9 @@
 
 #include <fmt/format.h>
 
+#include <utility>
+
+#include "checkers/biography.h"
 #include "checkers/irp/request.h"
 #include "checkers/ledger/checked_rule.h"
 #include "checkers/makers.h"
@@ -14,6 +17,7 @@ namespace {
 
 using replay::Evidence;
 using replay::Irp;
+using replay::IrpMaker;
 using replay::IrpTurn;
 using replay::Op;
 using replay::Operand;
@@ -35,6 +39,17 @@ const Rule kRules[] = {
 
 constexpr Op kOperations[] = {Op::irp_call, Op::irp_complete, Op::irp_free, Op::irp_initialize,
                               Op::irp_reuse};
+
+// The driver's last turn with the request, whoever has it now: drivers below that are recorded too
+// have theirs upon it. nullptr: it has none.
+const IrpTurn* turn_of_driver(const Irp& irp, const Step& step, const World& world) {
+  for (std::uint64_t entry = irp.innermost; entry != 0;) {
+    const IrpTurn* const turn = world.irps().of_frame(entry);
+    if (turn == nullptr || turn->driver == step.driver) return turn;
+    entry = turn->upper;
+  }
+  return irp.gone() || irp.maker == IrpMaker::received ? nullptr : &irp.own;
+}
 
 // Sent down by the driver, pending there, and not seen to have come back. Only where the driver
 // would have seen it: its own, with a completion routine; or one that its dispatch routine, which
@@ -90,9 +105,11 @@ class RequestAway final : public replay::Checker {
     const Irp* irp = before.irps().find(step[Operand::irp]);
     if (irp == nullptr) return;
     if (step.op == Op::irp_complete) check_second_completion(*irp, step, before, sink);
-    const IrpTurn* turn = before.irps().turn(irp->address);
+    const IrpTurn* turn = turn_of_driver(*irp, step, before);
     if (turn == nullptr || !is_away(*irp, *turn, step, before)) return;
     const Rule& rule = kRules[rule_of(step.op)];
+    replay::FindingObject object = request_object(irp->address, irp, turn);
+    add_entry(object, replay::Role::violated, step.moment());
     report(step,
            {.rule = &rule,
             .parameters = {caller_of(step, before),
@@ -100,7 +117,7 @@ class RequestAway final : public replay::Checker {
             .sentence = fmt::format("{} {} the IRP at {:#x}, which it had sent down and which has "
                                     "not come back.",
                                     driver_name(before, step.driver), deed(step.op), irp->address),
-            .object = violated_request(step, before),
+            .object = std::move(object),
             .rests_on = turn->sent.position},
            sink);
   }
