@@ -66,7 +66,7 @@ class DispatchResult final : public replay::Checker {
     const replay::CallbackFrame* frame = before.threads().frame_left(*step.event);
     if (frame == nullptr || step.event->raised()) return;
     const IrpTurn* turn = before.irps().of_frame(frame->entered.position);
-    if (turn == nullptr) return;
+    if (turn == nullptr || was_completed_by_another(*turn, before)) return;
     const std::uint32_t result = low32(step[Operand::result]);
     const int rule =
         result == kNoStatus ? kNoStatusAtAll : rule_of(*turn, result, step.event->thread);
@@ -74,6 +74,12 @@ class DispatchResult final : public replay::Checker {
   }
 
  private:
+  // Another driver, whose request it was not: what it broke is no matter of this one's result.
+  static bool was_completed_by_another(const IrpTurn& turn, const World& world) {
+    return turn.state == IrpTurn::State::completed &&
+           world.trace().function(turn.completed.function).module != turn.driver;
+  }
+
   static void found(int rule, const IrpTurn& turn, std::uint32_t result, const Step& step,
                     const World& world, replay::FindingSink& sink) {
     const std::uint64_t caller = caller_of(step, world);
