@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "checkers/irp/handed_on.h"
 #include "checkers/irp/request.h"
 #include "checkers/ledger/checked_rule.h"
 #include "checkers/makers.h"
@@ -32,8 +33,18 @@ const Rule kRules[] = {
                  Evidence::presence),
 };
 
-constexpr Op kOperations[] = {Op::callback_leave};
+constexpr Op kOperations[] = {Op::callback_leave, Op::thread_exit, Op::pool_source};
+constexpr std::uint64_t kMarked = 0x01;  // SL_PENDING_RETURNED
 constexpr int kFine = -1;
+
+// The driver has the request when it returns, and so its own stack location, which is what was read
+// then. One that was given away may be gone, and another request's mark be read there.
+bool returns_marked(const IrpTurn& turn, const Step& step, const World& world) {
+  return turn.owned() && turn.location != 0 &&
+         world.trace().function(step.event->function).layout.find("ControlAfter") >= 0 &&
+         (step[Operand::control] & kMarked) != 0 &&
+         world.trust().complete_since(turn.begun.position);
+}
 
 int rule_of(const IrpTurn& turn, std::uint32_t result, std::uint64_t thread) {
   if (turn.state == IrpTurn::State::completed) {
@@ -62,15 +73,29 @@ class DispatchResult final : public replay::Checker {
   std::span<const Op> operations() const override { return kOperations; }
 
   void on_step(const Step& step, const World& before, replay::FindingSink& sink) override {
+    if (step.op != Op::callback_leave) return handed_on_.follow(step, before);
     if (static_cast<CallbackKind>(step[Operand::kind]) != CallbackKind::dispatch) return;
     const replay::CallbackFrame* frame = before.threads().frame_left(*step.event);
-    if (frame == nullptr || step.event->raised()) return;
+    if (frame == nullptr) return;
+    const bool was_handed_on = handed_on_.leave(frame->entered.position);
+    if (step.event->raised()) return;
     const IrpTurn* turn = before.irps().of_frame(frame->entered.position);
     if (turn == nullptr || was_completed_by_another(*turn, before)) return;
     const std::uint32_t result = low32(step[Operand::result]);
-    const int rule =
-        result == kNoStatus ? kNoStatusAtAll : rule_of(*turn, result, step.event->thread);
+    int rule = rule_of(*turn, result, step.event->thread);
+    if (result == kNoStatus) {
+      rule = kNoStatusAtAll;
+    } else if (result != kStatusPending && !was_handed_on && returns_marked(*turn, step, before)) {
+      rule = kMarkedNotPending;
+    }
     if (rule != kFine) found(rule, *turn, result, step, before, sink);
+  }
+
+  bool concerns(const format::Function& function, const World&) override {
+    return HandedOn::concerns(function);
+  }
+  void on_call(const Step& step, const World& before, replay::FindingSink&) override {
+    handed_on_.follow(step, before);
   }
 
  private:
@@ -116,6 +141,8 @@ class DispatchResult final : public replay::Checker {
         return "which is no status";
     }
   }
+
+  HandedOn handed_on_;
 };
 
 }  // namespace
