@@ -40,31 +40,44 @@ constexpr int kFine = -1;
 // The driver has the request when it returns, and so its own stack location, which is what was read
 // then. One that was given away may be gone, and another request's mark be read there.
 bool returns_marked(const IrpTurn& turn, const Step& step, const World& world) {
-  return turn.owned() && turn.location != 0 &&
+  return turn.owned() && turn.location != 0 && !turn.was_marked &&
          world.trace().function(step.event->function).layout.find("ControlAfter") >= 0 &&
          (step[Operand::control] & kMarked) != 0 &&
          world.trust().complete_since(turn.begun.position);
 }
 
-int rule_of(const IrpTurn& turn, std::uint32_t result, std::uint64_t thread) {
-  if (turn.state == IrpTurn::State::completed) {
-    const bool has_status =
-        turn.completed_status != kStatusPending && turn.completed_status != kNoStatus;
-    // Completed in another driver's stack location: whether it was marked pending, and what is to
-    // be returned then, its own would tell.
-    if (!turn.completed_marked.has_value()) return kFine;
-    if (*turn.completed_marked) return result == kStatusPending ? kFine : kMarkedNotPending;
-    // What another thread completes is pending until then.
-    if (turn.completed.thread != thread || !has_status) return kFine;
-    if (result == kStatusPending) return kPendingButCompleted;
-    return result == turn.completed_status ? kFine : kOtherStatus;
+int rule_of_completed(const IrpTurn& turn, std::uint32_t result, std::uint64_t thread) {
+  const bool has_status =
+      turn.completed_status != kStatusPending && turn.completed_status != kNoStatus;
+  // Completed in another driver's stack location: whether it was marked pending, and what is to be
+  // returned then, its own would tell.
+  if (!turn.completed_marked.has_value()) return kFine;
+  if (*turn.completed_marked) return result == kStatusPending ? kFine : kMarkedNotPending;
+  // What another thread completes is pending until then.
+  if (turn.completed.thread != thread || !has_status) return kFine;
+  if (result == kStatusPending) return kPendingButCompleted;
+  return result == turn.completed_status ? kFine : kOtherStatus;
+}
+
+// Of one that was passed on once, in that thread.
+int rule_of_sent(const IrpTurn& turn, std::uint32_t result, const World& world) {
+  if (turn.owned() || result == kStatusPending) return kFine;
+  if (turn.has_routine) {
+    // Its routine let it go on. The mark is the driver's, and not one that it passes on.
+    if (turn.state == IrpTurn::State::over && turn.back_marked) return kMarkedNotPending;
+    const bool is_below = turn.state == IrpTurn::State::sent && comes_back_seen(turn, world) &&
+                          turn.lower_result == kStatusPending &&
+                          world.trust().complete_since(turn.sent.position);
+    return is_below ? kLowerStatusLost : kFine;
   }
-  // One that was passed on, and can't have come back to the driver.
-  const bool is_passed_on = turn.sends == 1 && turn.sent.thread == thread && turn.sent_returned &&
-                            !turn.has_routine && !turn.owned();
-  if (!is_passed_on || result == kStatusPending) return kFine;
   if (turn.marked_at_send) return kMarkedNotPending;
   return result == turn.lower_result ? kFine : kLowerStatusLost;
+}
+
+int rule_of(const IrpTurn& turn, std::uint32_t result, std::uint64_t thread, const World& world) {
+  if (turn.state == IrpTurn::State::completed) return rule_of_completed(turn, result, thread);
+  const bool is_passed_on = turn.sends == 1 && turn.sent.thread == thread && turn.sent_returned;
+  return is_passed_on ? rule_of_sent(turn, result, world) : kFine;
 }
 
 class DispatchResult final : public replay::Checker {
@@ -82,7 +95,7 @@ class DispatchResult final : public replay::Checker {
     const IrpTurn* turn = before.irps().of_frame(frame->entered.position);
     if (turn == nullptr || was_completed_by_another(*turn, before)) return;
     const std::uint32_t result = low32(step[Operand::result]);
-    int rule = rule_of(*turn, result, step.event->thread);
+    int rule = rule_of(*turn, result, step.event->thread, before);
     if (result == kNoStatus) {
       rule = kNoStatusAtAll;
     } else if (result != kStatusPending && !was_handed_on && returns_marked(*turn, step, before)) {

@@ -61,10 +61,7 @@ bool is_away(const Irp& irp, const IrpTurn& turn, const Step& step, const World&
   }
   const bool is_pending = !turn.sent_returned || turn.lower_result == kStatusPending;
   if (!is_pending) return false;
-  const bool would_return_to_it =
-      turn.was_registered || world.trace().module(step.driver).contains(turn.routine);
-  // A routine of another module is not recorded: that one may have given the request back.
-  if (turn.has_routine && !would_return_to_it) return false;
+  if (turn.has_routine && !comes_back_seen(turn, world)) return false;
   if (&turn == &irp.own) return irp.is_allocated() && !irp.is_threaded() && turn.has_routine;
   const replay::CallbackFrame* frame = dispatch_frame(step, world);
   return frame != nullptr && frame->entered.position == turn.begun.position;
