@@ -60,6 +60,7 @@ struct IrpTurn {
   std::uint32_t lower_result = 0;  // of the call that sent it, once that returned
   Moment came_back;                // entry of the completion routine; not seen: another way
   std::uint32_t back_status = 0;   // then
+  bool kept = false;               // the routine has returned STATUS_MORE_PROCESSING_REQUIRED since
   bool back_marked = false;        // by the driver, before; and still when the routine let it go on
   Moment completed;
   std::uint32_t completed_status = 0;

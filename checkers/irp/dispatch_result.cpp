@@ -90,7 +90,7 @@ class DispatchResult final : public replay::Checker {
     if (static_cast<CallbackKind>(step[Operand::kind]) != CallbackKind::dispatch) return;
     const replay::CallbackFrame* frame = before.threads().frame_left(*step.event);
     if (frame == nullptr) return;
-    const bool was_handed_on = handed_on_.leave(frame->entered.position);
+    const bool was_handed_on = handed_on_.leave(frame->entered.position, before);
     if (step.event->raised()) return;
     const IrpTurn* turn = before.irps().of_frame(frame->entered.position);
     if (turn == nullptr || was_completed_by_another(*turn, before)) return;

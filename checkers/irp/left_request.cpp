@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <array>
+#include <string_view>
 
 #include "checkers/irp/handed_on.h"
 #include "checkers/irp/request.h"
@@ -28,7 +29,7 @@ using replay::World;
 enum { kLeft, kNotMarked };
 
 const Rule kRules[] = {
-    checked_rule("C9:226", "request-left-behind", Evidence::absence, {},
+    checked_rule("C9:226", "request-left-behind", Evidence::absence, "C9:209",
                  "WDM:IrpProcessingComplete WDM:WmiComplete"),
     checked_rule("C9:23D", "pending-request-not-marked", Evidence::absence, {},
                  "C9:24C WDM:MarkIrpPending2"),
@@ -48,11 +49,11 @@ class LeftRequest final : public replay::Checker {
     const CallbackFrame* frame = before.threads().frame_left(*step.event);
     if (frame == nullptr) return;
     const std::uint64_t entered = frame->entered.position;
-    const bool was_handed_on = handed_on_.leave(entered);
+    const bool was_handed_on = handed_on_.leave(entered, before);
     const IrpTurn* turn = before.irps().of_frame(entered);
     if (turn == nullptr || was_handed_on || step.event->raised()) return;
-    if (turn->state == IrpTurn::State::held && turn->location != 0) {
-      left_held(*turn, step, before, sink);
+    if (turn->owned() && turn->location != 0) {
+      left_owned(*turn, step, before, sink);
     } else if (turn->state == IrpTurn::State::completed) {
       left_completed(*turn, step, before, sink);
     }
@@ -68,14 +69,18 @@ class LeftRequest final : public replay::Checker {
   }
 
  private:
-  static void left_held(const IrpTurn& turn, const Step& step, const World& world,
-                        replay::FindingSink& sink) {
+  static void left_owned(const IrpTurn& turn, const Step& step, const World& world,
+                         replay::FindingSink& sink) {
     const format::Layout& layout = world.trace().function(step.event->function).layout;
-    if (turn.sends != 0 || layout.find("ControlAfter") < 0) return;
+    if (layout.find("ControlAfter") < 0) return;
     const bool is_marked = (step[Operand::control] & kMarked) != 0;
     if (is_marked) return;
     const bool is_pending = low32(step[Operand::result]) == kStatusPending;
-    found(is_pending ? kNotMarked : kLeft, turn, step, world, sink);
+    if (turn.state == IrpTurn::State::held) {
+      found(is_pending ? kNotMarked : kLeft, turn, step, world, sink);
+    } else if (!is_pending && turn.kept) {
+      found(kLeft, turn, step, world, sink);
+    }
   }
 
   // By another thread, between queueing it and returning.
@@ -100,11 +105,16 @@ class LeftRequest final : public replay::Checker {
                 "{} returned {:#x} from its dispatch routine for the IRP at {:#x} ({}), which it "
                 "had {}.",
                 driver_name(world, step.driver), result, turn.irp,
-                request_name(turn.major, turn.minor),
-                rule == kNotMarked ? "not marked pending" : "neither completed nor passed on"),
+                request_name(turn.major, turn.minor), why(rule, turn)),
             .object = std::move(object),
             .rests_on = turn.begun.position},
            sink);
+  }
+
+  static std::string_view why(int rule, const IrpTurn& turn) {
+    if (rule == kNotMarked) return "not marked pending";
+    return turn.kept ? "taken back from below and not completed"
+                     : "neither completed nor passed on";
   }
 
   HandedOn handed_on_;
