@@ -34,6 +34,17 @@ struct Doing {
 
 std::uint32_t low(std::uint64_t value) { return static_cast<std::uint32_t>(value); }
 
+bool is_above(const IrpTurn& turn, const Step& step) {
+  return turn.location != 0 && step[Operand::location] > turn.location;
+}
+
+// The step shows the driver's own mark: in the stack location that its dispatch routine was given,
+// and had no mark then.
+bool is_marked_by(const IrpTurn& turn, const Step& step) {
+  return turn.location != 0 && step[Operand::location] == turn.location && !turn.was_marked &&
+         (step[Operand::control] & kMarked) != 0;
+}
+
 }  // namespace
 
 struct IrpModel::State {
@@ -150,6 +161,7 @@ void IrpModel::State::enter_dispatch(const Step& step) {
   turn.parameters[2] = step[Operand::parameter3];
   turn.upper_routine = step[Operand::completion];
   turn.upper_context = step[Operand::context];
+  turn.was_marked = (step[Operand::control] & kMarked) != 0;
   turn.stack_pointer = step[Operand::stack_pointer];
   turn.begun = step.moment();
   const std::uint64_t entry = step.event->position;
@@ -187,7 +199,8 @@ void IrpModel::State::enter_completion(const Step& step) {
     IrpTurn* const turn = turns.find(entry);
     if (turn == nullptr || turn->device == device) break;
     const std::uint64_t upper = turn->upper;
-    if (device != 0 && upper == 0) break;  // a device that nobody was given it for
+    // Of a device that nobody was given it for: whose turn it is the stack location tells.
+    if (device != 0 && upper == 0 && !is_above(*turn, step)) break;
     turn->state = IrpTurn::State::over;
     drop_turn(entry);
     entry = upper;
@@ -198,15 +211,21 @@ void IrpModel::State::enter_completion(const Step& step) {
   turn->state = IrpTurn::State::back;
   turn->came_back = step.moment();
   turn->back_status = low(step[Operand::status]);
+  turn->back_marked = is_marked_by(*turn, step);
+  turn->kept = false;
 }
 
 void IrpModel::State::leave_completion(const Step& step) {
-  // The driver has it: it may have sent, completed or freed it within the routine.
-  if (low(step[Operand::result]) == kMoreProcessing) return;
   Irp* irp = irps.find(step[Operand::irp]);
   if (irp == nullptr || irp->gone()) return;
   IrpTurn* turn = turn_of(*irp);
+  // It may have been sent, completed or freed within the routine.
   if (turn == nullptr || turn->state != IrpTurn::State::back) return;
+  if (low(step[Operand::result]) == kMoreProcessing) {
+    turn->kept = true;
+    return;
+  }
+  turn->back_marked = turn->back_marked && is_marked_by(*turn, step);
   let_go(*irp, *turn, IrpTurn::State::over);
 }
 
@@ -239,7 +258,8 @@ void IrpModel::State::send(const Step& step) {
       !turn->skipped && step[Operand::completion] != 0 && (step[Operand::control] & kInvokes) != 0;
   turn->routine = step[Operand::completion];
   turn->was_registered = turn->routine_registered.seen();
-  turn->marked_at_send = turn->skipped && (step[Operand::control] & kMarked) != 0;
+  turn->marked_at_send =
+      turn->skipped && !turn->was_marked && (step[Operand::control] & kMarked) != 0;
   ++turn->sends;
   turn->routine_refused = {};
   turn->routine_registered = {};
@@ -286,7 +306,9 @@ void IrpModel::State::complete(const Step& step) {
     turn->state = IrpTurn::State::completed;
     turn->completed = step.moment();
     turn->completed_status = low(step[Operand::status]);
-    turn->completed_marked = (step[Operand::control] & kMarked) != 0;
+    if (step[Operand::location] == turn->location && !turn->was_marked) {
+      turn->completed_marked = (step[Operand::control] & kMarked) != 0;
+    }
     irp->innermost = turn->upper;
   }
   const bool had_turn = turn != nullptr && entry != 0;

@@ -13,6 +13,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 
 #include "replay/model.h"
 #include "replay/moment.h"
@@ -42,6 +43,9 @@ struct IrpTurn {
   std::uint64_t parameters[3] = {};
   std::uint64_t upper_routine = 0;  // completion routine in its own stack location, and its context
   std::uint64_t upper_context = 0;
+  // SL_PENDING_RETURNED was set in it: a driver above marked the request, and gave this one its own
+  // stack location.
+  bool was_marked = false;
   std::uint64_t stack_pointer = 0;  // at the routine's entry
   Moment begun;                     // entry of the dispatch routine, or the call that made it
 
@@ -51,14 +55,18 @@ struct IrpTurn {
   bool has_routine = false;     // a completion routine was set when it was sent
   std::uint64_t routine = 0;    // that one
   bool was_registered = false;  // by IoSetCompletionRoutineEx, which puts one of its own there
-  bool marked_at_send = false;
+  bool marked_at_send = false;  // by the driver, and skipped
   std::uint32_t sends = 0;
   std::uint32_t lower_result = 0;  // of the call that sent it, once that returned
   Moment came_back;                // entry of the completion routine; not seen: another way
   std::uint32_t back_status = 0;   // then
+  bool kept = false;               // the routine has returned STATUS_MORE_PROCESSING_REQUIRED since
+  bool back_marked = false;        // by the driver, before; and still when the routine let it go on
   Moment completed;
   std::uint32_t completed_status = 0;
-  bool completed_marked = false;  // SL_PENDING_RETURNED was set then
+  // The driver had marked it then. Not known where its own stack location was not the current one,
+  // as of a request that is still below, or where a driver above had marked it.
+  std::optional<bool> completed_marked;
   Moment routine_refused;     // IoSetCompletionRoutineEx failed, and the request wasn't sent since
   Moment routine_registered;  // it succeeded, and the request wasn't sent since
 
@@ -99,7 +107,8 @@ class IrpModel final : public Model {
   const Irp* find(std::uint64_t address) const;
   // Whose turn it is; nullptr: nobody's that is known, or the request is gone.
   const IrpTurn* turn(std::uint64_t address) const;
-  // The turn that began when the dispatch routine was entered which is still running.
+  // The turn that began with that entry of a dispatch routine: while the routine runs, and after it
+  // as long as the request is not gone from the driver.
   const IrpTurn* of_frame(std::uint64_t entered) const;
 
  private:

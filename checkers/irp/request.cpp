@@ -29,6 +29,11 @@ std::uint64_t caller_of(const replay::Step& step, const replay::World& world) {
   return own == stack.end() ? 0 : *own;
 }
 
+bool comes_back_seen(const replay::IrpTurn& turn, const replay::World& world) {
+  return turn.has_routine && turn.driver != format::kNoModuleId &&
+         (turn.was_registered || world.trace().module(turn.driver).contains(turn.routine));
+}
+
 std::string request_name(std::uint8_t major, std::uint8_t minor) {
   const std::string_view name = replay::irp_major_name(major);
   if (name.empty()) return fmt::format("major function {:#x}", major);

@@ -28,6 +28,10 @@ const replay::CallbackFrame* dispatch_frame(const replay::Step& step, const repl
 // Address in the driver's code that the step's call returns to; 0: not known.
 std::uint64_t caller_of(const replay::Step& step, const replay::World& world);
 
+// The completion routine that was set is seen to run when the request comes back: the driver's own.
+// One of another module is not recorded, and may have given the request back.
+bool comes_back_seen(const replay::IrpTurn& turn, const replay::World& world);
+
 // "IRP_MJ_PNP, minor 2".
 std::string request_name(std::uint8_t major, std::uint8_t minor);
 
