@@ -3,38 +3,22 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <numeric>
 #include <utility>
 
+#include "format/edit_distance.h"
 #include "format/text/words.h"
 
 namespace ddireplay::format::text {
 
 namespace {
 
-// How many characters must be changed, added or dropped to make one word the other.
-std::size_t distance(std::string_view left, std::string_view right) {
-  std::vector<std::size_t> row(right.size() + 1);
-  std::iota(row.begin(), row.end(), std::size_t{0});
-  for (std::size_t i = 0; i < left.size(); ++i) {
-    std::size_t diagonal = std::exchange(row[0], i + 1);
-    for (std::size_t j = 0; j < right.size(); ++j) {
-      const std::size_t changed = diagonal + (left[i] == right[j] ? 0 : 1);
-      diagonal = row[j + 1];
-      row[j + 1] = std::min({changed, row[j] + 1, diagonal + 1});
-    }
-  }
-  return row.back();
-}
-
 // The row whose name is most like this one, if any is like it at all.
 const DdiRow* similar_row(std::string_view name) {
-  constexpr std::size_t kLongestWorthComparing = 64;
   if (name.size() > kLongestWorthComparing) return nullptr;
   const DdiTable table = ddi_table();
   const DdiRow* const nearest = std::ranges::min_element(
-      table, {}, [&](const DdiRow& row) { return distance(name, row.name); });
-  return distance(name, nearest->name) <= name.size() / 3 ? nearest : nullptr;
+      table, {}, [&](const DdiRow& row) { return edit_distance(name, row.name); });
+  return edit_distance(name, nearest->name) <= name.size() / 3 ? nearest : nullptr;
 }
 
 std::string unknown_function(std::string_view name) {
