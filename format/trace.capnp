@@ -2,8 +2,8 @@
 # format/freestanding/layout.h.
 #
 # Once there is a release, fields are added, never renumbered, and never change their meaning. A reader
-# treats a missing field as its default. The recorder writes these messages through the freestanding header that capnpc-flat
-# makes of this file, everybody else through Cap'n Proto's library.
+# treats a missing field as its default. The recorder writes these messages through the freestanding
+# header that capnpc-flat makes of this file, everybody else through Cap'n Proto's library.
 @0xb0d1f4e7a2c95d31;
 
 using Cxx = import "/capnp/c++.capnp";

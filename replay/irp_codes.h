@@ -1,4 +1,4 @@
-// The major function codes of requests, and minor ones.
+// The major function codes of requests, and minor ones; flags of their stack locations.
 #pragma once
 
 #include <array>
@@ -26,6 +26,9 @@ inline constexpr std::uint8_t kMinorRemoveDevice = 0x02;
 inline constexpr std::uint8_t kMinorSurpriseRemoval = 0x17;
 // Of IRP_MJ_POWER.
 inline constexpr std::uint8_t kMinorSetPower = 0x02;
+
+// IO_STACK_LOCATION.Control has SL_PENDING_RETURNED: IoMarkIrpPending sets it.
+constexpr bool is_marked_pending(std::uint64_t control) { return (control & 0x01) != 0; }
 
 // "IRP_MJ_DEVICE_CONTROL"; empty where no request has that code.
 constexpr std::string_view irp_major_name(std::uint64_t major) {

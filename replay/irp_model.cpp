@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "replay/by_thread.h"
+#include "replay/irp_codes.h"
 #include "replay/nt_status.h"
 #include "replay/object_tree.h"
 #include "replay/recent_map.h"
@@ -14,7 +15,6 @@ namespace {
 
 constexpr std::uint32_t kMoreProcessing = 0xc0000016;
 constexpr std::uint64_t kLocationBytes = 0x48;
-constexpr std::uint64_t kMarked = 0x01;     // SL_PENDING_RETURNED
 constexpr std::uint64_t kInvokes = 0xe0;    // SL_INVOKE_ON_...
 constexpr std::size_t kOpenTurnsMax = 256;  // of one thread: more means that returns are missing
 
@@ -42,7 +42,7 @@ bool is_above(const IrpTurn& turn, const Step& step) {
 // and had no mark then.
 bool is_marked_by(const IrpTurn& turn, const Step& step) {
   return turn.location != 0 && step[Operand::location] == turn.location && !turn.was_marked &&
-         (step[Operand::control] & kMarked) != 0;
+         is_marked_pending(step[Operand::control]);
 }
 
 }  // namespace
@@ -161,7 +161,7 @@ void IrpModel::State::enter_dispatch(const Step& step) {
   turn.parameters[2] = step[Operand::parameter3];
   turn.upper_routine = step[Operand::completion];
   turn.upper_context = step[Operand::context];
-  turn.was_marked = (step[Operand::control] & kMarked) != 0;
+  turn.was_marked = is_marked_pending(step[Operand::control]);
   turn.stack_pointer = step[Operand::stack_pointer];
   turn.begun = step.moment();
   const std::uint64_t entry = step.event->position;
@@ -259,7 +259,7 @@ void IrpModel::State::send(const Step& step) {
   turn->routine = step[Operand::completion];
   turn->was_registered = turn->routine_registered.seen();
   turn->marked_at_send =
-      turn->skipped && !turn->was_marked && (step[Operand::control] & kMarked) != 0;
+      turn->skipped && !turn->was_marked && is_marked_pending(step[Operand::control]);
   ++turn->sends;
   turn->routine_refused = {};
   turn->routine_registered = {};
@@ -307,7 +307,7 @@ void IrpModel::State::complete(const Step& step) {
     turn->completed = step.moment();
     turn->completed_status = low(step[Operand::status]);
     if (step[Operand::location] == turn->location && !turn->was_marked) {
-      turn->completed_marked = (step[Operand::control] & kMarked) != 0;
+      turn->completed_marked = is_marked_pending(step[Operand::control]);
     }
     irp->innermost = turn->upper;
   }

@@ -14,6 +14,10 @@ namespace ddireplay::replay {
 template <class T>
 class RecentMap {
  public:
+  RecentMap() = default;
+  RecentMap(const RecentMap&) = delete;
+  RecentMap& operator=(const RecentMap&) = delete;
+
   T* find(std::uint64_t key) const {
     Found& recent = recent_of(key);
     if (recent.value != nullptr && recent.key == key) return recent.value;

@@ -11,6 +11,7 @@
 #include "checkers/ledger/checked_rule.h"
 #include "checkers/makers.h"
 #include "checkers/text.h"
+#include "replay/irp_codes.h"
 #include "replay/recent_map.h"
 
 namespace ddireplay::checkers {
@@ -47,7 +48,6 @@ const Rule kRules[] = {
 };
 
 constexpr Op kOperations[] = {Op::callback_enter, Op::callback_leave, Op::gap};
-constexpr std::uint64_t kMarked = 0x01;  // SL_PENDING_RETURNED
 
 // Calls by which a routine may wake somebody, now or by what it hands the matter to.
 constexpr std::string_view kWakes[] = {
@@ -97,7 +97,7 @@ class CompletionRoutine final : public replay::Checker {
     if (static_cast<CallbackKind>(step[Operand::kind]) != CallbackKind::completion) return;
     if (step.op == Op::callback_enter) {
       running_.push_back({step.event->position, step[Operand::extra] != 0,
-                          (step[Operand::control] & kMarked) != 0});
+                          replay::is_marked_pending(step[Operand::control])});
       return;
     }
     const CallbackFrame* frame = before.threads().frame_left(*step.event);
@@ -141,7 +141,7 @@ class CompletionRoutine final : public replay::Checker {
     const format::Layout& layout = world.trace().function(step.event->function).layout;
     const bool has_location = step[Operand::device] != 0 && step[Operand::location] != 0 &&
                               layout.find("ControlAfter") >= 0;
-    const bool is_marked = (step[Operand::control] & kMarked) != 0;
+    const bool is_marked = replay::is_marked_pending(step[Operand::control]);
     if (!keeps_it && has_location && routine.was_pending && !is_marked) {
       found(kPendingLost, {caller_of(step, world), step[Operand::irp], 0}, step, world, sink,
             "did not mark it pending, though it came back pending", 0);

@@ -7,6 +7,7 @@
 #include "checkers/ledger/checked_rule.h"
 #include "checkers/makers.h"
 #include "checkers/text.h"
+#include "replay/irp_codes.h"
 
 namespace ddireplay::checkers {
 
@@ -34,7 +35,6 @@ const Rule kRules[] = {
 };
 
 constexpr Op kOperations[] = {Op::callback_leave, Op::thread_exit, Op::pool_source};
-constexpr std::uint64_t kMarked = 0x01;  // SL_PENDING_RETURNED
 constexpr int kFine = -1;
 
 // The driver has the request when it returns, and so its own stack location, which is what was read
@@ -42,7 +42,7 @@ constexpr int kFine = -1;
 bool returns_marked(const IrpTurn& turn, const Step& step, const World& world) {
   return turn.owned() && turn.location != 0 && !turn.was_marked &&
          world.trace().function(step.event->function).layout.find("ControlAfter") >= 0 &&
-         (step[Operand::control] & kMarked) != 0 &&
+         replay::is_marked_pending(step[Operand::control]) &&
          world.trust().complete_since(turn.begun.position);
 }
 

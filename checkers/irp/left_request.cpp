@@ -11,6 +11,7 @@
 #include "checkers/ledger/checked_rule.h"
 #include "checkers/makers.h"
 #include "checkers/text.h"
+#include "replay/irp_codes.h"
 
 namespace ddireplay::checkers {
 
@@ -36,7 +37,6 @@ const Rule kRules[] = {
 };
 
 constexpr Op kOperations[] = {Op::callback_leave, Op::thread_exit, Op::pool_source};
-constexpr std::uint64_t kMarked = 0x01;  // SL_PENDING_RETURNED
 
 class LeftRequest final : public replay::Checker {
  public:
@@ -73,7 +73,7 @@ class LeftRequest final : public replay::Checker {
                          replay::FindingSink& sink) {
     const format::Layout& layout = world.trace().function(step.event->function).layout;
     if (layout.find("ControlAfter") < 0) return;
-    const bool is_marked = (step[Operand::control] & kMarked) != 0;
+    const bool is_marked = replay::is_marked_pending(step[Operand::control]);
     if (is_marked) return;
     const bool is_pending = low32(step[Operand::result]) == kStatusPending;
     if (turn.state == IrpTurn::State::held) {

@@ -26,17 +26,12 @@ Busy busy[kBusyMax];
 std::atomic<unsigned> busy_count = 0;
 KSPIN_LOCK busy_lock;  // and every write to CurrentIrp
 
-// With the lock held. One that isn't among them: the end.
+// With the lock held. nullptr: it isn't among them.
 Busy* find_busy(PDEVICE_OBJECT device) {
-  Busy* const end = busy + busy_count;
-  Busy* found = busy;
-  while (found != end && found->device != device) ++found;
-  return found;
-}
-
-void forget(Busy* one) {
-  const unsigned last = --busy_count;
-  *one = busy[last];
+  for (unsigned i = 0; i < busy_count; ++i) {
+    if (busy[i].device == device) return &busy[i];
+  }
+  return nullptr;
 }
 
 // nullptr: the device is idle.
@@ -44,14 +39,12 @@ void set_current(PDEVICE_OBJECT device, PIRP irp) {
   const SpinLockGuard guard(&busy_lock);
   device->CurrentIrp = irp;
   Busy* const known = find_busy(device);
-  const bool is_known = known != busy + busy_count;
-  if (irp == nullptr) {
-    if (is_known) forget(known);
-  } else if (is_known) {
+  if (known == nullptr) {
+    if (irp != nullptr && busy_count != kBusyMax) busy[busy_count++] = {device, irp};
+  } else if (irp != nullptr) {
     known->irp = irp;
-  } else if (busy_count != kBusyMax) {
-    *known = {device, irp};
-    ++busy_count;
+  } else {
+    *known = busy[--busy_count];
   }
 }
 
@@ -124,7 +117,7 @@ void restore_current_irp(PDEVICE_OBJECT device) {
   if (device->DriverObject->DriverStartIo == nullptr) return;
   const SpinLockGuard guard(&busy_lock);
   const Busy* const known = find_busy(device);
-  device->CurrentIrp = known != busy + busy_count ? known->irp : nullptr;
+  device->CurrentIrp = known != nullptr ? known->irp : nullptr;
 }
 
 }  // namespace ddireplay::recorder::wine
